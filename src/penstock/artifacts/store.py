@@ -1,0 +1,65 @@
+"""The interface of the artifact store: bytes behind URLs, content-addressed, committed atomically."""
+
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from penstock.core.ids import Digest
+
+
+class StoredObject(Struct, frozen=True, kw_only=True):
+    """A file or a folder in the store."""
+
+    uri: str
+    digest: Digest
+    size: int
+    """Bytes; of a folder, those of all its files."""
+
+
+class ArtifactStore(Protocol):
+    """Where the bytes of artifacts are.
+
+    Content-addressed: the same bytes are kept once, and are never changed. Committed atomically: a URI that
+    was returned names complete bytes; a crash leaves at most a file under a temporary name. Safe for several
+    threads and processes at once.
+
+    Raises (any method):
+        ArtifactStoreUnavailable: Disk full, read-only, or the remote end did not answer; nothing was changed.
+    """
+
+    def staging(self) -> Path:
+        """A new empty local folder to write an object in before `put`; on the store's own file system, if local."""
+        ...
+
+    def put(self, source: Path, name: str) -> StoredObject:
+        """Move the file or folder `source` into the store; `source` is gone afterwards if it was in `staging`.
+
+        Args:
+            source: Complete file or folder. Links are followed.
+            name: The last part of the URI, for people and for what goes by the file's ending, e.g. `rows.parquet`.
+
+        Raises:
+            FileNotFoundError: There is no `source`.
+        """
+        ...
+
+    def put_copy(self, source: Path, name: str) -> StoredObject:
+        """As `put`, for somebody else's file: `source` stays where and as it is."""
+        ...
+
+    def path(self, uri: str) -> Path:
+        """A local path to read the object at: in place if local, else a cached download. Never write there.
+
+        Raises:
+            ArtifactMissing: The store has no such object.
+        """
+        ...
+
+    def exists(self, uri: str) -> bool:
+        """Whether the object is there (its bytes are not read)."""
+        ...
+
+    def verify(self, uri: str, digest: Digest) -> bool:
+        """Whether the object is there and its bytes still have that digest."""
+        ...

@@ -1,0 +1,1 @@
+"""The ground floor: ids, errors, clock, settings and fault points. Knows nothing of pipelines."""

@@ -1,0 +1,62 @@
+"""Named fault points: places where a test may kill the process, fail a call or hold it up.
+
+Production code calls `fault_point(name)` at each place where a crash would be awkward; it does nothing
+unless a test armed that name. Every name is listed in `FAULT_POINTS`, so that the fault tests can walk all.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterable
+
+FAULT_POINTS: dict[str, str] = {
+    "engine.before_commit": "an event was decided, nothing of it is stored yet",
+    "engine.after_commit": "the transition is stored, its commands are not performed yet",
+    "engine.after_start": "a task was handed to its executor",
+    "artifacts.before_rename": "the bytes lie under a temporary name",
+    "artifacts.after_rename": "the bytes lie under their final name, nothing refers to them yet",
+    "launcher.before_call": "the task's inputs are loaded, the author's function was not called yet",
+    "launcher.before_report": "the outputs are stored, the engine does not know yet",
+    "metadata.inside_transaction": "rows are written, the transaction is not committed",
+}
+
+_armed: dict[str, Callable[[], None]] = {}
+
+
+def fault_point(name: str) -> None:
+    """Do what a test armed for `name`; nothing otherwise."""
+    if _armed:
+        action = _armed.get(name)
+        if action is not None:
+            action()
+
+
+def arm(name: str, action: Callable[[], None]) -> None:
+    """Arm one fault point. `name` must be listed in `FAULT_POINTS`."""
+    if name not in FAULT_POINTS:
+        raise KeyError(name)
+    _armed[name] = action
+
+
+def disarm() -> None:
+    """Forget everything that was armed."""
+    _armed.clear()
+
+
+def arm_kills(orders: Iterable[str]) -> None:
+    """Arm from text, for processes that a test starts: each order is `name` or `name:N`.
+
+    The process kills itself (SIGKILL) the N-th time, counted from 1, that it passes that point.
+    """
+    for order in orders:
+        name, _, count = order.partition(":")
+        arm(name, _Kill(int(count or 1)))
+
+
+class _Kill:
+    def __init__(self, count: int) -> None:
+        self.left = count
+
+    def __call__(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)

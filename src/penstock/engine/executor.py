@@ -1,0 +1,109 @@
+"""The seam between the engine and whatever runs tasks: the `Executor` protocol and what crosses it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from msgspec import Struct, field
+
+from penstock.core.ids import RunId, TaskPath
+from penstock.ir.runtime import ExecutorInput, ExecutorOutput, TaskFailure
+from penstock.ir.spec import Component, Container
+from penstock.metadata.records import Usage
+
+
+class AttemptKey(Struct, frozen=True):
+    """Which attempt of which execution of which run."""
+
+    run_id: RunId
+    path: TaskPath
+    number: int
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What an attempt asks for and may not exceed; None is no limit."""
+
+    cpu: float | None = None
+    """Cores."""
+    memory: int | None = None
+    """Bytes."""
+    gpu: int = 0
+    timeout: float | None = None
+    """Seconds of wall time."""
+
+
+class WorkOrder(Struct, frozen=True, kw_only=True):
+    """One attempt to run, complete: an executor needs nothing else to know what to do."""
+
+    key: AttemptKey
+    label: str
+    """For people: the execution's path, or the pipeline's name at the root."""
+    component: Component
+    container: Container
+    """Placeholders are still in it; `ir.placeholders` resolves them against `executor_input`."""
+    executor_input: ExecutorInput
+    folder: Path
+    """A folder of this attempt alone, which exists and is empty; outputs are placed below it."""
+    log: Path
+    """The file that takes stdout and stderr, in the order of writing."""
+    limits: Limits = field(default_factory=Limits)
+    values: dict[str, str] = field(default_factory=dict)
+    """Run-level placeholders: `pipeline_job_name`, `pipeline_task_name`, `pipeline_root`, …"""
+
+
+class Succeeded(Struct, frozen=True, kw_only=True, tag=True):
+    """The attempt's outputs are complete and stored."""
+
+    output: ExecutorOutput
+    usage: Usage
+
+
+class Failed(Struct, frozen=True, kw_only=True, tag=True):
+    """The attempt ended without a result."""
+
+    failure: TaskFailure
+    usage: Usage
+
+
+class Canceled(Struct, frozen=True, kw_only=True, tag=True):
+    """The attempt was ended because the engine asked for it."""
+
+    usage: Usage
+
+
+Outcome: TypeAlias = Succeeded | Failed | Canceled
+
+Report: TypeAlias = Callable[[AttemptKey, Outcome], None]
+"""How an executor tells the engine. May be called from any thread; returns at once."""
+
+
+class Executor(Protocol):
+    """Runs attempts. Calls come from the engine's thread, one at a time; none of them waits for a task,
+    except in an executor that runs tasks in the caller's own thread (inline).
+    """
+
+    def start(self, order: WorkOrder, report: Report) -> None:
+        """Begin an attempt; `report` is called exactly once for it, with its outcome.
+
+        Whatever goes wrong, even at the start, is reported and not raised.
+        """
+        ...
+
+    def cancel(self, key: AttemptKey, *, force: bool = False) -> None:
+        """End an attempt, children included: gently (SIGTERM, then SIGKILL after a grace), or at once.
+
+        Its outcome is still reported. Unknown or finished keys are ignored.
+        """
+        ...
+
+    def warm(self, containers: list[Container]) -> None:
+        """Prepare for tasks of these containers (environments, warm workers). Returns at once."""
+        ...
+
+    def refuse(self, container: Container) -> TaskFailure | None:
+        """Why this executor cannot run `container`, known before the run starts; None if it can."""
+        ...
+
+    def close(self) -> None:
+        """End every attempt that still runs, and give back what was prepared."""
+        ...

@@ -1,0 +1,65 @@
+"""What a Penstock component says of itself inside its container's arguments.
+
+A component written for Penstock is, in the IR, an ordinary container:
+
+```
+command: [sh, -ec, <install what is missing, then exec "$0" "$@">, python3, -m, penstock.launcher]
+args:    [--manifest, <this, as JSON>, --package, <zip of the code, base64>, --executor-input, {{$}}]
+```
+
+Kubeflow runs it as it stands. Our executors recognise the form and skip the shell and the installing.
+The engine reads the manifest to compute the cache key and to explain it, part by part.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct, field
+
+from penstock.ir.spec import Container
+
+LAUNCHER_MODULE = "penstock.launcher"
+
+
+class ComponentManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The facts about one component's code that the engine and the executors need without loading it."""
+
+    module: str
+    """Name to import it by, with the package's folder first on the path, e.g. `pipeline`."""
+    function: str
+    """Its name in that module."""
+    code: dict[str, str] = field(default_factory=dict)
+    """What it is made of: `features.py:clean` → digest of that definition. Part of the cache key."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """What it runs on: `python` → `3.11`, `polars` → `2.1.0`, … Part of the cache key."""
+    requirements: list[str] = field(default_factory=list)
+    """Its own requirements (PEP 508); it then runs in an environment of its own. Part of the cache key."""
+    imports: list[str] = field(default_factory=list)
+    """Third-party modules that its code imports: what a warm worker has loaded beforehand."""
+
+
+def manifest_arguments(manifest: ComponentManifest, package: str) -> list[str]:
+    """The container arguments for `manifest` and its code `package` (a zip in base64)."""
+    text = msgspec.json.encode(manifest, order="sorted").decode()
+    return ["--manifest", text, "--package", package, "--executor-input", "{{$}}"]
+
+
+def read_manifest(container: Container) -> ComponentManifest | None:
+    """The manifest inside `container`, or None if it is not a Penstock component."""
+    text = _option(container, "--manifest")
+    return None if text is None else msgspec.json.decode(text, type=ComponentManifest)
+
+
+def read_package(container: Container) -> str | None:
+    """The code package inside `container` (a zip in base64), or None if it is not a Penstock component."""
+    return _option(container, "--package")
+
+
+def _option(container: Container, name: str) -> str | None:
+    if LAUNCHER_MODULE not in container.command:
+        return None
+    args: Sequence[str] = container.args
+    for index, arg in enumerate(args[:-1]):
+        if arg == name:
+            return args[index + 1]
+    return None

@@ -1,0 +1,161 @@
+"""The interface of the metadata store. One public contract suite (`penstock.testing`) runs over each of its kinds."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from penstock.core.ids import ArtifactId, Digest, EngineId, FencingToken, Fingerprint, RunId, TaskPath
+from penstock.metadata.records import (
+    Artifact,
+    Attempt,
+    CachedResult,
+    Changes,
+    Event,
+    Execution,
+    Lease,
+    Run,
+    State,
+)
+
+
+class MetadataStore(Protocol):
+    """Runs, executions, artifacts and the events between them, durably.
+
+    A call that returns has been stored: it survives `kill -9` and a power cut. A call that raises has stored
+    nothing. Readers see whole transactions only. An instance may be used from several threads; several
+    processes may use the same store. What is returned is a snapshot: frozen records.
+
+    Raises (any method):
+        StoreUnavailable: The store did not answer, is read-only or full; nothing was changed.
+    """
+
+    # --- runs -------------------------------------------------------------------------------------------
+
+    def create_run(self, run: Run, spec: bytes) -> None:
+        """Store a new run and its IR document (canonical JSON; kept once per digest, `run.spec`).
+
+        Raises:
+            RunExists: A run of that id is stored already.
+        """
+        ...
+
+    def run(self, run_id: RunId) -> Run:
+        """One run.
+
+        Raises:
+            RunNotFound: There is none of that id.
+        """
+        ...
+
+    def runs(
+        self,
+        *,
+        pipeline: str | None = None,
+        states: Collection[State] = (),
+        before: RunId | None = None,
+        limit: int = 50,
+    ) -> list[Run]:
+        """Runs, newest first: of one pipeline and in one of `states` where those are given, older than `before`."""
+        ...
+
+    def find_runs(self, prefix: str, limit: int = 10) -> list[RunId]:
+        """Ids that start with `prefix`, newest first."""
+        ...
+
+    def spec(self, digest: Digest) -> bytes:
+        """The IR document of that digest. Raises `SpecNotFound`."""
+        ...
+
+    # --- driving a run ----------------------------------------------------------------------------------
+
+    def acquire(self, run_id: RunId, owner: EngineId, now: datetime, lease: timedelta, *, steal: bool = False) -> Lease:
+        """Take the right to drive a run. The lease's token is larger than any that was given for it before.
+
+        Args:
+            run_id: Which run.
+            owner: Who asks. The present holder may ask again.
+            now: The present time (UTC).
+            lease: How long the right holds without `renew`.
+            steal: Take it although the present lease has not run out, because its holder is known to be dead.
+
+        Raises:
+            RunNotFound: There is no such run.
+            RunIsDriven: Somebody else's lease holds still.
+        """
+        ...
+
+    def renew(self, lease: Lease, now: datetime, duration: timedelta) -> Lease:
+        """Prolong a lease that is still ours. Raises `LeaseLost` if the run changed hands."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give a lease back; nothing happens if it is not ours any more."""
+        ...
+
+    def lease(self, run_id: RunId) -> Lease | None:
+        """The newest lease of a run that was not given back, expired or not."""
+        ...
+
+    def commit(self, lease: Lease, changes: Changes) -> None:
+        """Store one transaction of the run that `lease` is for: all of it or nothing.
+
+        Raises:
+            LeaseLost: The run changed hands; nothing was stored.
+        """
+        ...
+
+    # --- reading ----------------------------------------------------------------------------------------
+
+    def executions(self, run_id: RunId) -> list[Execution]:
+        """Every execution of a run, in the order of creation."""
+        ...
+
+    def attempts(self, run_id: RunId, path: TaskPath | None = None) -> list[Attempt]:
+        """The attempts of one execution, or of a whole run, oldest first."""
+        ...
+
+    def cached(self, fingerprints: Collection[Fingerprint]) -> dict[Fingerprint, CachedResult]:
+        """For each fingerprint that is known: the newest execution that succeeded with it."""
+        ...
+
+    def forget_cached(self, fingerprints: Collection[Fingerprint]) -> None:
+        """Let those fingerprints lead nowhere, because what they led to is damaged or gone."""
+        ...
+
+    def previous_executions(self, pipeline: str, component: str, before: Execution, limit: int = 20) -> list[Execution]:
+        """Executions of the same component in runs of the same pipeline made before, newest first. For `explain`."""
+        ...
+
+    # --- artifacts and lineage --------------------------------------------------------------------------
+
+    def artifacts(self, ids: Collection[ArtifactId]) -> dict[ArtifactId, Artifact]:
+        """Those of `ids` that exist."""
+        ...
+
+    def find_artifacts(
+        self,
+        *,
+        prefix: str = "",
+        type: str | None = None,
+        name: str | None = None,
+        digest: Digest | None = None,
+        limit: int = 50,
+    ) -> list[Artifact]:
+        """Artifacts, newest first: by the start of their id, by type, name, digest where given."""
+        ...
+
+    def events(
+        self, *, artifacts: Collection[ArtifactId] = (), executions: Iterable[tuple[RunId, TaskPath]] = ()
+    ) -> list[Event]:
+        """The events that touch any of `artifacts` or any of `executions`."""
+        ...
+
+    def execution(self, run_id: RunId, path: TaskPath) -> Execution | None:
+        """One execution, or None."""
+        ...
+
+    # --- upkeep -----------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Give back connections. The instance cannot be used afterwards."""
+        ...
