@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from penstock.core.ids import RunId, TaskPath
 from penstock.ir.runtime import ExecutorInput, ExecutorOutput, TaskFailure
-from penstock.ir.spec import Component, Container
+from penstock.ir.spec import ComponentSpec, ContainerSpec
 from penstock.metadata.records import Usage
 
 
@@ -38,14 +38,16 @@ class WorkOrder(Struct, frozen=True, kw_only=True):
     key: AttemptKey
     label: str
     """For people: the execution's path, or the pipeline's name at the root."""
-    component: Component
-    container: Container
+    component: ComponentSpec
+    container: ContainerSpec
     """Placeholders are still in it; `ir.placeholders` resolves them against `executor_input`."""
     executor_input: ExecutorInput
     folder: Path
     """A folder of this attempt alone, which exists and is empty; outputs are placed below it."""
     log: Path
     """The file that takes stdout and stderr, in the order of writing."""
+    cwd: Path
+    """The working directory of the author's code: where the run was started from."""
     limits: Limits = field(default_factory=Limits)
     values: dict[str, str] = field(default_factory=dict)
     """Run-level placeholders: `pipeline_job_name`, `pipeline_task_name`, `pipeline_root`, …"""
@@ -96,11 +98,11 @@ class Executor(Protocol):
         """
         ...
 
-    def warm(self, containers: list[Container]) -> None:
+    def warm(self, containers: list[ContainerSpec]) -> None:
         """Prepare for tasks of these containers (environments, warm workers). Returns at once."""
         ...
 
-    def refuse(self, container: Container) -> TaskFailure | None:
+    def refuse(self, container: ContainerSpec) -> TaskFailure | None:
         """Why this executor cannot run `container`, known before the run starts; None if it can."""
         ...
 

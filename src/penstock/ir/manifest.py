@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct, field
 
-from penstock.ir.spec import Container
+from penstock.ir.spec import ContainerSpec
 
 LAUNCHER_MODULE = "penstock.launcher"
 
@@ -44,18 +44,18 @@ def manifest_arguments(manifest: ComponentManifest, package: str) -> list[str]:
     return ["--manifest", text, "--package", package, "--executor-input", "{{$}}"]
 
 
-def read_manifest(container: Container) -> ComponentManifest | None:
+def read_manifest(container: ContainerSpec) -> ComponentManifest | None:
     """The manifest inside `container`, or None if it is not a Penstock component."""
     text = _option(container, "--manifest")
     return None if text is None else msgspec.json.decode(text, type=ComponentManifest)
 
 
-def read_package(container: Container) -> str | None:
+def read_package(container: ContainerSpec) -> str | None:
     """The code package inside `container` (a zip in base64), or None if it is not a Penstock component."""
     return _option(container, "--package")
 
 
-def _option(container: Container, name: str) -> str | None:
+def _option(container: ContainerSpec, name: str) -> str | None:
     if LAUNCHER_MODULE not in container.command:
         return None
     args: Sequence[str] = container.args

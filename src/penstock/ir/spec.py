@@ -186,7 +186,7 @@ class RetryPolicy(Message, frozen=True, kw_only=True):
     backoff_max_duration: str = ""
 
 
-class Task(Message, frozen=True, kw_only=True):
+class TaskSpec(Message, frozen=True, kw_only=True):
     """`PipelineTaskSpec`: a component placed in a DAG, with its inputs and its policies."""
 
     task_info: TaskInfo = field(default_factory=TaskInfo)
@@ -232,17 +232,17 @@ class DagOutputs(Message, frozen=True, kw_only=True):
     parameters: dict[str, DagOutputParameter] = field(default_factory=dict)
 
 
-class Dag(Message, frozen=True, kw_only=True):
-    tasks: dict[str, Task] = field(default_factory=dict)
+class DagSpec(Message, frozen=True, kw_only=True):
+    tasks: dict[str, TaskSpec] = field(default_factory=dict)
     outputs: DagOutputs = field(default_factory=DagOutputs)
 
 
-class Component(Message, frozen=True, kw_only=True):
+class ComponentSpec(Message, frozen=True, kw_only=True):
     """`ComponentSpec`: an interface and what is behind it, a DAG or an executor."""
 
     input_definitions: ComponentInputs = field(default_factory=ComponentInputs)
     output_definitions: ComponentOutputs = field(default_factory=ComponentOutputs)
-    dag: Dag | None = None
+    dag: DagSpec | None = None
     executor_label: str = ""
     single_platform_specs: list[Any] = field(default_factory=list)
     task_config_passthroughs: list[Any] = field(default_factory=list)
@@ -258,7 +258,7 @@ class Accelerator(Message, frozen=True, kw_only=True):
     count: int | str = 0
 
 
-class Resources(Message, frozen=True, kw_only=True):
+class ResourceSpec(Message, frozen=True, kw_only=True):
     """Strings (`"4000m"`, `"15G"`, or a placeholder) win over the deprecated doubles (cores, GB)."""
 
     resource_cpu_limit: str = ""
@@ -277,18 +277,18 @@ class EnvVar(Message, frozen=True, kw_only=True):
     value: str = ""
 
 
-class Container(Message, frozen=True, kw_only=True):
+class ContainerSpec(Message, frozen=True, kw_only=True):
     """`PipelineContainerSpec`: an image and a command line, with placeholders still in it."""
 
     image: str = ""
     command: list[str] = field(default_factory=list)
     args: list[str] = field(default_factory=list)
     env: list[EnvVar] = field(default_factory=list)
-    resources: Resources | None = None
+    resources: ResourceSpec | None = None
     lifecycle: dict[str, Any] = field(default_factory=dict)
 
 
-class Importer(Message, frozen=True, kw_only=True):
+class ImporterSpec(Message, frozen=True, kw_only=True):
     artifact_uri: ValueOrRuntimeParameter = field(default_factory=ValueOrRuntimeParameter)
     type_schema: ArtifactType = field(default_factory=ArtifactType)
     reimport: bool = False
@@ -298,17 +298,17 @@ class Importer(Message, frozen=True, kw_only=True):
     custom_properties: dict[str, Any] = field(default_factory=dict)
 
 
-class Executor(Message, frozen=True, kw_only=True):
+class ExecutorSpec(Message, frozen=True, kw_only=True):
     """`ExecutorSpec`: exactly one of the forms is set."""
 
-    container: Container | None = None
-    importer: Importer | None = None
+    container: ContainerSpec | None = None
+    importer: ImporterSpec | None = None
     resolver: dict[str, Any] | None = None
     custom_job: dict[str, Any] | None = None
 
 
 class DeploymentSpec(Message, frozen=True, kw_only=True):
-    executors: dict[str, Executor] = field(default_factory=dict)
+    executors: dict[str, ExecutorSpec] = field(default_factory=dict)
 
 
 class PipelineInfo(Message, frozen=True, kw_only=True):
@@ -321,8 +321,8 @@ class PipelineSpec(Message, frozen=True, kw_only=True):
     """The first document of a compiled pipeline."""
 
     pipeline_info: PipelineInfo = field(default_factory=PipelineInfo)
-    root: Component = field(default_factory=Component)
-    components: dict[str, Component] = field(default_factory=dict)
+    root: ComponentSpec = field(default_factory=ComponentSpec)
+    components: dict[str, ComponentSpec] = field(default_factory=dict)
     deployment_spec: DeploymentSpec = field(default_factory=DeploymentSpec)
     schema_version: str = ""
     sdk_version: str = ""

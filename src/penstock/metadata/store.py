@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from penstock.core.ids import ArtifactId, Digest, EngineId, FencingToken, Fingerprint, RunId, TaskPath
+from penstock.core.ids import ArtifactId, Digest, EngineId, Fingerprint, RunId, TaskPath
 from penstock.metadata.records import (
     Artifact,
     Attempt,
