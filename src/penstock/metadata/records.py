@@ -121,6 +121,10 @@ class Execution(_Record, frozen=True, kw_only=True):
     state: State = State.PENDING
     attempt: int = 0
     """The number of the last attempt; counts from 1; 0 before the first."""
+    failures: int = 0
+    """Attempts that failed by the author's code; the retry policy counts these. A retry by hand starts anew."""
+    losses: int = 0
+    """Attempts that were lost because the ground gave way: a killed engine or worker."""
     fingerprint: Fingerprint | None = None
     """None where caching is off."""
     key: CacheKey | None = None
