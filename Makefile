@@ -1,0 +1,55 @@
+# Everything that a person or a machine does with this checkout. `make` alone lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+READY := .venv/.ready
+JOBS ?= 2
+ARGS ?=
+
+.PHONY: help setup check lint types imports lock docs docs-check test demo bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' | expand -t 14
+
+setup: $(READY) ## Make .venv as the lock says (the other targets do it by themselves)
+
+$(READY): pyproject.toml uv.lock
+	@uv="$$(scripts/find-uv)"; "$$uv" sync --locked --quiet; touch $@
+
+check: lint types imports lock docs-check ## Everything that can be said without running the code
+
+lint: $(READY) ## Style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY) ## Types, strictly
+	$(BIN)/mypy
+
+imports: $(READY) ## Imports only go down
+	$(BIN)/lint-imports
+
+lock: $(READY) ## The lock says what pyproject.toml says
+	@uv="$$(scripts/find-uv)"; "$$uv" lock --check --quiet && echo "uv.lock is up to date"
+
+docs-check: $(READY) ## The documentation builds without a warning
+	@site="$$(mktemp -d)"; trap 'rm -rf "$$site"' EXIT; \
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir "$$site" && echo "the documentation builds"
+
+test: $(READY) ## All tests; ARGS="-k cache" picks some, JOBS=1 runs them one after another
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+demo: $(READY) ## The main job on real data: run, run again from cache, change one line and run
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
+
+bench: $(READY) ## Speed and memory, as ratios against floors measured in the same run
+	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(READY) ## Serve the documentation at http://127.0.0.1:8000
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
+clean: ## Remove what the targets made
+	rm -rf .venv .cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist site
