@@ -57,6 +57,11 @@ class Converter(Generic[T]):
         """
         raise NotImplementedError
 
+    @property
+    def readable(self) -> bool:
+        """Whether its bytes become a value again; a converter without `load` only writes, e.g. a figure."""
+        return type(self).load is not Converter.load
+
     def matches(self, annotation: Any) -> bool:
         """Whether `annotation` is one of `type_names` or a subclass of one. Imports nothing."""
         if not isinstance(annotation, type):

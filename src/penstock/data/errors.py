@@ -1,0 +1,57 @@
+"""What can go wrong with typed values: between Python and JSON, and between Python and an artifact's bytes."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from penstock.core.errors import UserError
+
+
+@dataclass(kw_only=True, eq=False)
+class UnknownType(UserError, TypeError):
+    """An annotation stands for neither a parameter nor an artifact."""
+
+    code: ClassVar[str] = "DAT001"
+    annotation: str
+    """As a person would write it."""
+    reason: str = ""
+    """Why, where there is more to say than that no converter is known."""
+    advice: str = ""
+
+    def message(self) -> str:
+        return f"`{self.annotation}` is neither a parameter type nor an artifact type" + _because(self.reason)
+
+    def hint(self) -> str:
+        return self.advice or (
+            "use a built-in type, or write a `Converter` for it (three class variables, `save` and `load`) and call"
+            " `penstock.data.register(...)` where the component is defined"
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class WrongType(UserError, TypeError):
+    """A value is not of the type that was declared for it."""
+
+    code: ClassVar[str] = "DAT002"
+    declared: str
+    got: str
+    """The type that came."""
+    where: str = ""
+    """For whom, e.g. `output 'rows' of 'load'`."""
+    at: str = ""
+    """Where inside the value, e.g. `['a'][2]`."""
+    value: str = ""
+    """The value, shortened."""
+    reason: str = ""
+    advice: str = ""
+
+    def message(self) -> str:
+        subject = (self.where or "a value") + (f", at {self.at}," if self.at else "")
+        shown = f" ({self.value})" if self.value else ""
+        return f"{subject} is declared as `{self.declared}`, but a `{self.got}` came{shown}" + _because(self.reason)
+
+    def hint(self) -> str:
+        return self.advice or f"return or pass a `{self.declared}`, or change the annotation"
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
