@@ -21,7 +21,7 @@ class RuntimeArtifact(_Wire, frozen=True, kw_only=True):
 
     name: str = ""
     uri: str = ""
-    type: ArtifactType = field(default_factory=ArtifactType)
+    type: ArtifactType = ArtifactType()
     metadata: dict[str, Json] = field(default_factory=dict)
     custom_path: str | None = field(default=None, name="custom_path")
     digest: str = ""
@@ -51,8 +51,8 @@ class TaskOutputPlaces(_Wire, frozen=True, kw_only=True):
 class ExecutorInput(_Wire, frozen=True, kw_only=True):
     """What a task is given: its inputs' values, and where to put its outputs."""
 
-    inputs: TaskInputValues = field(default_factory=TaskInputValues)
-    outputs: TaskOutputPlaces = field(default_factory=TaskOutputPlaces)
+    inputs: TaskInputValues = TaskInputValues()
+    outputs: TaskOutputPlaces = TaskOutputPlaces()
 
 
 class ExecutorOutput(_Wire, frozen=True, kw_only=True):

@@ -23,10 +23,15 @@ ParameterType = Literal[
 ]
 
 
-class Message(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """Base of every message: immutable, compared by value, written in camel case without defaults."""
+class Message(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """Base of every message: immutable, compared by value, written in camel case without defaults.
 
-    unknown_fields: dict[str, Any] = field(default_factory=dict)
+    `penstock.ir.codec` reads and writes messages as Kubeflow does. `msgspec` itself does so too, and is enough
+    between our own processes, but on the wire it puts `unknown_fields` under a name of its own.
+    """
+
+    unknown_fields: dict[str, Any] = field(default_factory=dict, name="unknown fields")
+    """What the message said beyond the fields below, as plain JSON."""
 
 
 # --- values and types -------------------------------------------------------------------------------------
@@ -64,7 +69,7 @@ class InputParameter(Message, frozen=True, kw_only=True):
 class InputArtifact(Message, frozen=True, kw_only=True):
     """`ComponentInputsSpec.ArtifactSpec`: one declared input artifact of a component."""
 
-    artifact_type: ArtifactType = field(default_factory=ArtifactType)
+    artifact_type: ArtifactType = ArtifactType()
     is_artifact_list: bool = False
     is_optional: bool = False
     description: str = ""
@@ -82,7 +87,7 @@ class OutputParameter(Message, frozen=True, kw_only=True):
 
 
 class OutputArtifact(Message, frozen=True, kw_only=True):
-    artifact_type: ArtifactType = field(default_factory=ArtifactType)
+    artifact_type: ArtifactType = ArtifactType()
     is_artifact_list: bool = False
     description: str = ""
     metadata: dict[str, Json] = field(default_factory=dict)
@@ -157,7 +162,7 @@ class ArtifactItems(Message, frozen=True, kw_only=True):
 
 
 class ArtifactIterator(Message, frozen=True, kw_only=True):
-    items: ArtifactItems = field(default_factory=ArtifactItems)
+    items: ArtifactItems = ArtifactItems()
     item_input: str = ""
 
 
@@ -168,7 +173,7 @@ class ParameterItems(Message, frozen=True, kw_only=True):
 
 
 class ParameterIterator(Message, frozen=True, kw_only=True):
-    items: ParameterItems = field(default_factory=ParameterItems)
+    items: ParameterItems = ParameterItems()
     item_input: str = ""
 
 
@@ -189,9 +194,9 @@ class RetryPolicy(Message, frozen=True, kw_only=True):
 class TaskSpec(Message, frozen=True, kw_only=True):
     """`PipelineTaskSpec`: a component placed in a DAG, with its inputs and its policies."""
 
-    task_info: TaskInfo = field(default_factory=TaskInfo)
-    component_ref: ComponentRef = field(default_factory=ComponentRef)
-    inputs: TaskInputs = field(default_factory=TaskInputs)
+    task_info: TaskInfo = TaskInfo()
+    component_ref: ComponentRef = ComponentRef()
+    inputs: TaskInputs = TaskInputs()
     dependent_tasks: list[str] = field(default_factory=list)
     caching_options: CachingOptions | None = None
     trigger_policy: TriggerPolicy | None = None
@@ -234,14 +239,14 @@ class DagOutputs(Message, frozen=True, kw_only=True):
 
 class DagSpec(Message, frozen=True, kw_only=True):
     tasks: dict[str, TaskSpec] = field(default_factory=dict)
-    outputs: DagOutputs = field(default_factory=DagOutputs)
+    outputs: DagOutputs = DagOutputs()
 
 
 class ComponentSpec(Message, frozen=True, kw_only=True):
     """`ComponentSpec`: an interface and what is behind it, a DAG or an executor."""
 
-    input_definitions: ComponentInputs = field(default_factory=ComponentInputs)
-    output_definitions: ComponentOutputs = field(default_factory=ComponentOutputs)
+    input_definitions: ComponentInputs = ComponentInputs()
+    output_definitions: ComponentOutputs = ComponentOutputs()
     dag: DagSpec | None = None
     executor_label: str = ""
     single_platform_specs: list[Any] = field(default_factory=list)
@@ -289,8 +294,8 @@ class ContainerSpec(Message, frozen=True, kw_only=True):
 
 
 class ImporterSpec(Message, frozen=True, kw_only=True):
-    artifact_uri: ValueOrRuntimeParameter = field(default_factory=ValueOrRuntimeParameter)
-    type_schema: ArtifactType = field(default_factory=ArtifactType)
+    artifact_uri: ValueOrRuntimeParameter = ValueOrRuntimeParameter()
+    type_schema: ArtifactType = ArtifactType()
     reimport: bool = False
     metadata: dict[str, Json] = field(default_factory=dict)
     download_to_workspace: bool = False
@@ -320,10 +325,10 @@ class PipelineInfo(Message, frozen=True, kw_only=True):
 class PipelineSpec(Message, frozen=True, kw_only=True):
     """The first document of a compiled pipeline."""
 
-    pipeline_info: PipelineInfo = field(default_factory=PipelineInfo)
-    root: ComponentSpec = field(default_factory=ComponentSpec)
+    pipeline_info: PipelineInfo = PipelineInfo()
+    root: ComponentSpec = ComponentSpec()
     components: dict[str, ComponentSpec] = field(default_factory=dict)
-    deployment_spec: DeploymentSpec = field(default_factory=DeploymentSpec)
+    deployment_spec: DeploymentSpec = DeploymentSpec()
     schema_version: str = ""
     sdk_version: str = ""
     default_pipeline_root: str = ""
@@ -338,7 +343,7 @@ class PlatformDeployment(Message, frozen=True, kw_only=True):
 
 
 class SinglePlatform(Message, frozen=True, kw_only=True):
-    deployment_spec: PlatformDeployment = field(default_factory=PlatformDeployment)
+    deployment_spec: PlatformDeployment = PlatformDeployment()
     platform: str = ""
     config: dict[str, Any] = field(default_factory=dict)
     pipeline_config: dict[str, Any] = field(default_factory=dict)
@@ -354,4 +359,4 @@ class PipelineDocument(Struct, frozen=True, kw_only=True):
     """A compiled pipeline file: its specification, and its platform specification if it has one."""
 
     pipeline: PipelineSpec
-    platform: PlatformSpec = field(default_factory=PlatformSpec)
+    platform: PlatformSpec = PlatformSpec()
