@@ -1,0 +1,262 @@
+"""The thin shell around `decide`: takes events, commits what follows, then performs the commands.
+
+```
+inbox (executors, timers, Ctrl-C) ──► decide ──► apply ──► … ──► commit ──► perform ──► on_change
+                                        ▲   immediate commands   │
+                                        └──── (cache, imports) ──┘
+```
+
+The order is the contract: a transition is durable before its effect can be seen. If the commit fails, nothing
+is performed; the run is resumed from the store, where the last complete transition is.
+"""
+
+import heapq
+import shutil
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TypeAlias
+
+from penstock.artifacts.store import ArtifactStore
+from penstock.core.clock import Clock
+from penstock.core.faults import fault_point
+from penstock.core.ids import RunId, TaskPath
+from penstock.engine.decide import decide
+from penstock.engine.errors import DeadlinePassed, failure_of
+from penstock.engine.events import (
+    AttemptEnded,
+    Cancel,
+    CancelAttempt,
+    EngineCommand,
+    EngineEvent,
+    Enqueue,
+    ImportArtifact,
+    Launch,
+    LookUpCache,
+    SetTimer,
+    StartAttempt,
+    TimerFired,
+)
+from penstock.engine.executor import AttemptKey, Canceled, Executor, Outcome
+from penstock.engine.files import FileDigests
+from penstock.engine.lease import HeldLease
+from penstock.engine.lookups import answer_import, answer_lookups
+from penstock.engine.orders import LOG_FILE, attempt_folder, work_order
+from penstock.engine.slots import Slots
+from penstock.engine.state import RunState
+from penstock.engine.transaction import Transaction
+from penstock.ir.resources import parse_resources
+from penstock.metadata.records import Changes, Run, State, Usage
+from penstock.metadata.store import MetadataStore
+
+OnChange: TypeAlias = Callable[[Changes], None]
+
+_NO_USAGE = Usage()
+_BATCH = 2_000
+"""Records in one transaction at most, roughly: progress shows, and a crash loses little."""
+
+
+class Driver:
+    """Drives one run to its end."""
+
+    def __init__(
+        self,
+        *,
+        state: RunState,
+        store: MetadataStore,
+        artifacts: ArtifactStore,
+        executor: Executor,
+        clock: Clock,
+        lease: HeldLease,
+        work: Path,
+        cwd: Path,
+        cores: int,
+        on_change: OnChange | None = None,
+    ) -> None:
+        self._state = state
+        self._store = store
+        self._artifacts = artifacts
+        self._executor = executor
+        self._clock = clock
+        self._lease = lease
+        self._work = work
+        self._cwd = cwd
+        self._on_change = on_change
+        self._slots = Slots(cores)
+        self._files = FileDigests(cwd)
+        self._inbox: SimpleQueue[EngineEvent | tuple[AttemptKey, Outcome]] = SimpleQueue()
+        self._agenda: deque[EngineEvent] = deque()
+        self._lookups: list[LookUpCache] = []
+        self._deferred: list[StartAttempt | CancelAttempt] = []
+        self._spent: list[Path] = []
+        """Folders of attempts that are over; kept until the outcome is stored, since recovery reads them."""
+        self._timers: list[tuple[datetime, TaskPath]] = []
+        self._transaction = Transaction()
+        self._deadline: datetime | None = None
+        self._warm = False
+        self._cancels = 0
+
+    # --- from outside -------------------------------------------------------------------------------------
+
+    def cancel(self) -> None:
+        """Ask for the run to stop; the second time, at once. Safe in a signal handler and from any thread."""
+        self._cancels += 1
+        self._inbox.put(Cancel(force=self._cancels > 1))
+
+    def drive(self, first: EngineEvent) -> Run:
+        """Take `first` and go on until the run is finished.
+
+        Raises:
+            StoreUnavailable: A transition could not be stored. The run can be resumed.
+            LeaseLost: Somebody else drives the run now.
+        """
+        self._set_deadline()
+        self._agenda.append(first)
+        while True:
+            self._work_off()
+            self._commit()
+            if self._state.run.state.finished:
+                break
+            self._wait()
+        shutil.rmtree(self._work, ignore_errors=True)
+        return self._state.run
+
+    # --- the loop -----------------------------------------------------------------------------------------
+
+    def _work_off(self) -> None:
+        """Decide until there is nothing left that needs no waiting."""
+        while True:
+            while self._agenda:
+                self._decide(self._agenda.popleft())
+                if self._transaction.size > _BATCH:
+                    self._commit()
+            if self._lookups:
+                asked, self._lookups = self._lookups, []
+                self._agenda.extend(answer_lookups(self._state, self._store, self._artifacts, self._files, asked))
+                continue
+            path = self._slots.next()
+            if path is None:
+                return
+            self._agenda.append(self._launch(path))
+
+    def _decide(self, event: EngineEvent) -> None:
+        decision = decide(self._state, event, self._clock.now())
+        self._state.apply(decision)
+        self._transaction.add(decision.changes)
+        for execution in decision.changes.executions:
+            if execution.state is not State.RUNNING:
+                self._slots.free(execution.path)
+        for command in decision.commands:
+            self._take(command)
+
+    def _take(self, command: EngineCommand) -> None:
+        match command:
+            case LookUpCache():
+                self._lookups.append(command)
+            case ImportArtifact():
+                self._agenda.append(answer_import(self._state, self._artifacts, self._cwd, command, self._clock.now()))
+            case Enqueue():
+                self._enqueue(command.path)
+            case SetTimer():
+                heapq.heappush(self._timers, (command.at, command.path))
+            case StartAttempt() | CancelAttempt():
+                self._deferred.append(command)
+
+    def _enqueue(self, path: TaskPath) -> None:
+        if not self._warm:
+            self._warm = True
+            self._executor.warm(self._state.plan.containers)
+        execution = self._state.executions[path]
+        container = self._state.plan.container(execution.component)
+        self._slots.queue(path, parse_resources(container.resources, execution.inputs.parameters).cpu)
+
+    def _launch(self, path: TaskPath) -> Launch:
+        number = self._state.executions[path].attempt + 1
+        return Launch(path=path, log=str(attempt_folder(self._work, path, number) / LOG_FILE))
+
+    def _commit(self) -> None:
+        changes = self._transaction.take()
+        if changes:
+            fault_point("engine.before_commit")
+            self._store.commit(self._lease.lease, changes)
+            fault_point("engine.after_commit")
+        spent, self._spent = self._spent, []
+        for folder in spent:
+            shutil.rmtree(folder, ignore_errors=True)
+        deferred, self._deferred = self._deferred, []
+        for command in deferred:
+            self._perform(command)
+        if changes and self._on_change is not None:
+            self._on_change(changes)
+
+    def _perform(self, command: StartAttempt | CancelAttempt) -> None:
+        execution = self._state.executions[command.path]
+        if isinstance(command, CancelAttempt):
+            key = AttemptKey(execution.run_id, command.path, command.number)
+            self._executor.cancel(key, force=command.force)
+        elif execution.attempt == command.number and execution.state is State.RUNNING:
+            order = work_order(self._state, command.path, self._work, self._cwd)
+            order.folder.mkdir(parents=True, exist_ok=True)
+            self._executor.start(order, self._report)
+            fault_point("engine.after_start")
+        else:  # cancelled between its launch and the commit: it was never started
+            self._report(AttemptKey(execution.run_id, command.path, command.number), Canceled(usage=_NO_USAGE))
+
+    # --- waiting ------------------------------------------------------------------------------------------
+
+    def _report(self, key: AttemptKey, outcome: Outcome) -> None:
+        self._inbox.put((key, outcome))
+
+    def _wait(self) -> None:
+        """Sleep until something happens, then take all that has."""
+        try:
+            self._receive(self._inbox.get(timeout=self._patience()))
+            while True:
+                self._receive(self._inbox.get_nowait())
+        except Empty:
+            pass
+        now = self._clock.now()
+        while self._timers and self._timers[0][0] <= now:
+            self._agenda.append(TimerFired(path=heapq.heappop(self._timers)[1]))
+        if self._deadline is not None and now >= self._deadline:
+            seconds = (self._deadline - (self._state.run.started_at or now)).total_seconds()
+            self._deadline = None
+            self._agenda.append(Cancel(reason=failure_of(DeadlinePassed(seconds=seconds))))
+
+    def _patience(self) -> float | None:
+        moments = [self._timers[0][0]] if self._timers else []
+        moments += [self._deadline] if self._deadline is not None else []
+        if not moments:
+            return None
+        return max(0.0, (min(moments) - self._clock.now()).total_seconds())
+
+    def _receive(self, message: EngineEvent | tuple[AttemptKey, Outcome]) -> None:
+        if not isinstance(message, tuple):
+            self._agenda.append(message)
+            return
+        key, outcome = message
+        log = self._keep_log(key)
+        self._agenda.append(AttemptEnded(path=key.path, number=key.number, outcome=outcome, log=log))
+
+    def _keep_log(self, key: AttemptKey) -> str:
+        """Keep what an attempt printed in the artifact store."""
+        folder = attempt_folder(self._work, key.path, key.number)
+        log = folder / LOG_FILE
+        uri = ""
+        if log.exists() and log.stat().st_size:
+            uri = self._artifacts.put_copy(log, LOG_FILE).uri
+        self._spent.append(folder)
+        return uri
+
+    def _set_deadline(self) -> None:
+        seconds = self._state.run.options.get("timeout") or self._state.plan.deadline
+        if isinstance(seconds, int | float) and seconds > 0:
+            begin = self._state.run.started_at or self._clock.now()
+            self._deadline = begin + timedelta(seconds=float(seconds))
+
+
+def work_folder(home: Path, run: RunId) -> Path:
+    """Where the attempts of a run have their folders while it goes."""
+    return home / "work" / run

@@ -1,0 +1,167 @@
+"""Where the inputs of a task come from: constants, the surrounding component's inputs, other tasks' outputs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from penstock.core.ids import ArtifactId
+from penstock.core.json import Json
+from penstock.engine.conditions import select
+from penstock.engine.errors import MissingInput, NotAList
+from penstock.ir.parameters import convert_parameter
+from penstock.ir.placeholders import resolve_constant
+from penstock.ir.spec import ComponentSpec, TaskInputParameter, TaskSpec
+from penstock.metadata.records import Bindings, Execution, State
+
+_ABSENT: Any = object()
+
+_FINAL_STATES = {State.SUCCEEDED: "COMPLETE", State.CANCELED: "CANCELED"}
+"""Kubeflow hands on the states of ML Metadata here; everything else is `FAILED`."""
+
+
+class TaskScope(msgspec.Struct, frozen=True):
+    """What a task can see from where it stands."""
+
+    name: str
+    task: TaskSpec
+    component: ComponentSpec
+    outer: Bindings
+    """The inputs of the DAG that it stands in."""
+    sibling: Callable[[str], Execution]
+    values: Mapping[str, str]
+    """Run-level placeholders: `pipeline_job_name`, …"""
+
+
+def resolve_inputs(scope: TaskScope) -> Bindings:
+    """The values of a task's inputs.
+
+    Raises:
+        MissingInput: An input that is not optional has no value.
+        ParameterTypeMismatch: A value does not fit its declared type.
+        ConditionFailed: An expression selector could not be evaluated.
+    """
+    return Bindings(parameters=_parameters(scope), artifacts=_artifacts(scope))
+
+
+def _parameters(scope: TaskScope) -> dict[str, Json]:
+    raw: dict[str, Json] = {}
+    for name, source in scope.task.inputs.parameters.items():
+        value = _parameter(scope, source)
+        if value is not _ABSENT and source.parameter_expression_selector:
+            value = select(source.parameter_expression_selector, value)
+        if value is not _ABSENT:
+            raw[name] = value
+    for name, source in scope.task.inputs.parameters.items():
+        if source.runtime_value is not None and name in raw:
+            raw[name] = resolve_constant(raw[name], raw, scope.values)
+    return _fitted(scope, raw)
+
+
+def _parameter(scope: TaskScope, source: TaskInputParameter) -> Any:
+    if source.task_output_parameter is not None:
+        producer = scope.sibling(source.task_output_parameter.producer_task)
+        return producer.outputs.parameters.get(source.task_output_parameter.output_parameter_key, _ABSENT)
+    if source.task_final_status is not None:
+        return _final_status(scope, scope.sibling(source.task_final_status.producer_task))
+    if source.component_input_parameter:
+        return scope.outer.parameters.get(source.component_input_parameter, _ABSENT)
+    if source.runtime_value is not None and source.runtime_value.constant is not UNSET:
+        return source.runtime_value.constant
+    if source.runtime_value is not None and source.runtime_value.constant_value is not UNSET:
+        return next(iter(source.runtime_value.constant_value.values()), _ABSENT)
+    return _ABSENT
+
+
+def _final_status(scope: TaskScope, producer: Execution) -> dict[str, Json]:
+    status: dict[str, Json] = {
+        "state": _FINAL_STATES.get(producer.state, "FAILED"),
+        "pipelineJobResourceName": scope.values.get("pipeline_job_resource_name", ""),
+        "pipelineTaskName": producer.task,
+        "error": {},
+    }
+    if producer.error is not None:
+        status["error"] = {"code": 9, "message": producer.error.message}
+    return status
+
+
+def _fitted(scope: TaskScope, raw: dict[str, Json]) -> dict[str, Json]:
+    """`raw` with defaults, in the declared types; what is optional and null or absent is left out."""
+    values = dict(raw)
+    for name, declared in scope.component.input_definitions.parameters.items():
+        optional = declared.is_optional or declared.default_value is not UNSET
+        if values.get(name) is None and name in values and optional:
+            del values[name]
+        if name not in values:
+            if declared.default_value is not UNSET and declared.default_value is not None:
+                values[name] = declared.default_value
+            elif not optional:
+                raise MissingInput(task=scope.name, input=name, source=_source_name(scope, name))
+            else:
+                continue
+        if declared.parameter_type not in ("TASK_FINAL_STATUS", "TASK_CONFIG"):
+            values[name] = convert_parameter(values[name], declared.parameter_type, name=f"{scope.name}.{name}")
+    return values
+
+
+def _artifacts(scope: TaskScope) -> dict[str, list[ArtifactId]]:
+    found: dict[str, list[ArtifactId]] = {}
+    for name, source in scope.task.inputs.artifacts.items():
+        given: list[ArtifactId] | None = None
+        if source.task_output_artifact is not None:
+            producer = scope.sibling(source.task_output_artifact.producer_task)
+            given = producer.outputs.artifacts.get(source.task_output_artifact.output_artifact_key)
+        elif source.component_input_artifact:
+            given = scope.outer.artifacts.get(source.component_input_artifact)
+        if given is not None:
+            found[name] = given
+    for name, declared in scope.component.input_definitions.artifacts.items():
+        if name not in found and not declared.is_optional:
+            raise MissingInput(task=scope.name, input=name, source=_source_name(scope, name))
+    return found
+
+
+def _source_name(scope: TaskScope, name: str) -> str:
+    parameter = scope.task.inputs.parameters.get(name)
+    artifact = scope.task.inputs.artifacts.get(name)
+    if parameter is not None and parameter.task_output_parameter is not None:
+        return f"task {parameter.task_output_parameter.producer_task!r}"
+    if artifact is not None and artifact.task_output_artifact is not None:
+        return f"task {artifact.task_output_artifact.producer_task!r}"
+    return "the pipeline"
+
+
+def loop_items(loop: Execution, task: TaskSpec) -> list[Any]:
+    """What a loop goes over: JSON values, or one-element lists of artifact ids.
+
+    Raises:
+        NotAList: The value is no list, nor text that holds a JSON list.
+    """
+    if task.artifact_iterator is not None:
+        return [[item] for item in loop.inputs.artifacts.get(task.artifact_iterator.items.input_artifact, [])]
+    assert task.parameter_iterator is not None
+    items = task.parameter_iterator.items
+    value: Json = items.raw if items.raw else loop.inputs.parameters.get(items.input_parameter)
+    if isinstance(value, str):
+        text = value
+        try:
+            value = msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            raise NotAList(task=loop.task, got=f"the text {text[:80]!r}") from None
+    if not isinstance(value, list):
+        raise NotAList(task=loop.task, got=f"{type(value).__name__} {str(value)[:80]!r}")
+    return value
+
+
+def iteration_inputs(loop: Execution, task: TaskSpec, item: Any) -> Bindings:
+    """The inputs of one iteration: all of the loop's but the list, and the item."""
+    parameters, artifacts = dict(loop.inputs.parameters), dict(loop.inputs.artifacts)
+    if task.artifact_iterator is not None:
+        artifacts.pop(task.artifact_iterator.items.input_artifact, None)
+        artifacts[task.artifact_iterator.item_input] = item
+    else:
+        assert task.parameter_iterator is not None
+        parameters.pop(task.parameter_iterator.items.input_parameter, None)
+        parameters[task.parameter_iterator.item_input] = item
+    return Bindings(parameters=parameters, artifacts=artifacts)

@@ -1,0 +1,106 @@
+"""Work orders: everything about one attempt that an executor needs, put together from the state of the run."""
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+from penstock.core.ids import TaskPath
+from penstock.engine.executor import AttemptKey, Limits, Outcome, Succeeded, WorkOrder
+from penstock.engine.scheduling import run_values
+from penstock.engine.state import RunState
+from penstock.ir.resources import parse_resources
+from penstock.ir.runtime import (
+    ArtifactList,
+    ExecutorInput,
+    ExecutorOutput,
+    OutputFile,
+    RuntimeArtifact,
+    TaskInputValues,
+    TaskOutputPlaces,
+)
+from penstock.ir.spec import ArtifactType, ComponentSpec
+from penstock.metadata.records import Artifact, Execution, ExecutionKind, State, Usage
+
+OUTPUT_FILE = "executor_output.json"
+LOG_FILE = "log.txt"
+
+
+def attempt_folder(work: Path, path: TaskPath, number: int) -> Path:
+    """The folder of one attempt below the run's own folder."""
+    return work / f"{path}#{number}"
+
+
+def work_order(state: RunState, path: TaskPath, work: Path, cwd: Path) -> WorkOrder:
+    """The order for the present attempt of an execution."""
+    execution = state.executions[path]
+    folder = attempt_folder(work, path, execution.attempt)
+    component = state.plan.component(execution.component)
+    container = state.plan.container(execution.component)
+    return WorkOrder(
+        key=AttemptKey(execution.run_id, path, execution.attempt),
+        label=path,
+        component=component,
+        container=container,
+        executor_input=ExecutorInput(inputs=_inputs(state, execution), outputs=_output_places(component, folder)),
+        folder=folder,
+        log=folder / LOG_FILE,
+        cwd=cwd,
+        limits=_limits(state, execution),
+        values=run_values(state.run, execution.task, path) | {"pipeline_root": str(work)},
+    )
+
+
+def _inputs(state: RunState, execution: Execution) -> TaskInputValues:
+    artifacts = {
+        name: ArtifactList(artifacts=[runtime_artifact(state.artifacts[ident]) for ident in ids])
+        for name, ids in execution.inputs.artifacts.items()
+    }
+    return TaskInputValues(parameter_values=execution.inputs.parameters, artifacts=artifacts)
+
+
+def runtime_artifact(artifact: Artifact) -> RuntimeArtifact:
+    """A record as a task sees it."""
+    return RuntimeArtifact(
+        name=artifact.name,
+        uri=artifact.uri,
+        type=ArtifactType(schema_title=artifact.type, schema_version="0.0.1"),
+        metadata=artifact.metadata,
+        digest=artifact.digest or "",
+        size=artifact.size,
+    )
+
+
+def _output_places(component: ComponentSpec, folder: Path) -> TaskOutputPlaces:
+    declared = component.output_definitions
+    outputs = folder / "outputs"
+    return TaskOutputPlaces(
+        parameters={name: OutputFile(output_file=str(outputs / name)) for name in declared.parameters},
+        artifacts={
+            name: ArtifactList(artifacts=[RuntimeArtifact(name=name, uri=str(outputs / name), type=spec.artifact_type)])
+            for name, spec in declared.artifacts.items()
+        },
+        output_file=str(folder / OUTPUT_FILE),
+    )
+
+
+def _limits(state: RunState, execution: Execution) -> Limits:
+    container = state.plan.container(execution.component)
+    asked = parse_resources(container.resources, execution.inputs.parameters)
+    return Limits(cpu=asked.cpu, memory=asked.memory, gpu=asked.gpu, timeout=state.plan.timeout(execution.component))
+
+
+def completed_attempts(state: RunState, work: Path) -> dict[TaskPath, Outcome]:
+    """The running attempts whose outputs lie complete in their folders: only the news of it was lost.
+
+    A launcher writes its output file last and in one step, after every artifact is stored.
+    """
+    found: dict[TaskPath, Outcome] = {}
+    for execution in state.executions.values():
+        if execution.kind is not ExecutionKind.TASK or execution.state is not State.RUNNING:
+            continue
+        file = attempt_folder(work, execution.path, execution.attempt) / OUTPUT_FILE
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            output = msgspec.json.decode(file.read_bytes(), type=ExecutorOutput)
+            found[execution.path] = Succeeded(output=output, usage=Usage())
+    return found

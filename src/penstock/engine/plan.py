@@ -1,0 +1,107 @@
+"""A pipeline document, indexed for running: who waits for whom, what stands behind each component."""
+
+from functools import cached_property
+
+from msgspec import Struct
+
+from penstock.core.ids import TaskPath
+from penstock.ir.resources import parse_duration
+from penstock.ir.spec import ComponentSpec, ContainerSpec, DagSpec, ExecutorSpec, PipelineDocument, TaskSpec
+from penstock.metadata.records import ExecutionKind
+
+ROOT = TaskPath("")
+ROOT_COMPONENT = "root"
+
+
+class DagPlan(Struct, frozen=True):
+    """One DAG: its tasks, and the edges between them in both directions."""
+
+    spec: DagSpec
+    upstream: dict[str, tuple[str, ...]]
+    downstream: dict[str, tuple[str, ...]]
+
+
+class Plan:
+    """Everything that the engine asks of a document, each answer computed once."""
+
+    def __init__(self, document: PipelineDocument) -> None:
+        self.document = document
+        self.pipeline = document.pipeline
+        self._dags: dict[str, DagPlan] = {}
+
+    def component(self, name: str) -> ComponentSpec:
+        if name == ROOT_COMPONENT:
+            return self.pipeline.root
+        return self.pipeline.components[name]
+
+    def executor(self, component: str) -> ExecutorSpec:
+        return self.pipeline.deployment_spec.executors[self.component(component).executor_label]
+
+    def container(self, component: str) -> ContainerSpec:
+        container = self.executor(component).container
+        assert container is not None, component
+        return container
+
+    def dag(self, component: str) -> DagPlan:
+        plan = self._dags.get(component)
+        if plan is None:
+            spec = self.component(component).dag
+            assert spec is not None, component
+            plan = self._dags[component] = _dag_plan(spec)
+        return plan
+
+    def kind(self, task: TaskSpec) -> ExecutionKind:
+        """What an execution of `task` is."""
+        if task.parameter_iterator is not None or task.artifact_iterator is not None:
+            return ExecutionKind.LOOP
+        name = task.component_ref.name
+        if self.component(name).dag is not None:
+            return ExecutionKind.DAG
+        if self.executor(name).importer is not None:
+            return ExecutionKind.IMPORTER
+        return ExecutionKind.TASK
+
+    def timeout(self, component: str) -> float | None:
+        """Seconds that an attempt of this component may take."""
+        label = self.component(component).executor_label
+        for platform in self.document.platform.platforms.values():
+            seconds = platform.deployment_spec.executors.get(label, {}).get("activeDeadlineSeconds")
+            if seconds:
+                return parse_duration(seconds)
+        return None
+
+    @cached_property
+    def deadline(self) -> float | None:
+        """Seconds that the whole run may take."""
+        for platform in self.document.platform.platforms.values():
+            seconds = platform.pipeline_config.get("activeDeadlineSeconds")
+            if seconds:
+                return parse_duration(seconds)
+        return None
+
+    @cached_property
+    def containers(self) -> list[ContainerSpec]:
+        """Every container that some task of the pipeline may run."""
+        executors = self.pipeline.deployment_spec.executors.values()
+        return [executor.container for executor in executors if executor.container is not None]
+
+
+def _dag_plan(spec: DagSpec) -> DagPlan:
+    upstream = {name: _upstream(task, spec) for name, task in spec.tasks.items()}
+    downstream: dict[str, list[str]] = {name: [] for name in spec.tasks}
+    for name, sources in upstream.items():
+        for source in sources:
+            downstream[source].append(name)
+    return DagPlan(spec, upstream, {name: tuple(names) for name, names in downstream.items()})
+
+
+def _upstream(task: TaskSpec, spec: DagSpec) -> tuple[str, ...]:
+    names = dict.fromkeys(task.dependent_tasks)
+    for parameter in task.inputs.parameters.values():
+        for source in (parameter.task_output_parameter, parameter.task_final_status):
+            if source is not None:
+                names[source.producer_task] = None
+    for artifact in task.inputs.artifacts.values():
+        if artifact.task_output_artifact is not None:
+            names[artifact.task_output_artifact.producer_task] = None
+    return tuple(name for name in names if name in spec.tasks)

@@ -1,0 +1,148 @@
+"""Taking over a run from an engine that died, and going on with a run that had finished badly."""
+
+from penstock.core.ids import TaskPath
+from penstock.engine.attempts import end_attempt, fail
+from penstock.engine.errors import AttemptLost, NothingToRetry, failure_of
+from penstock.engine.events import AttemptEnded, Recover, Retry, SetTimer
+from penstock.engine.scheduling import enter_next_iteration
+from penstock.engine.state import Draft
+from penstock.ir.runtime import TaskFailure
+from penstock.metadata.records import Attempt, Bindings, Execution, ExecutionKind, State
+
+
+def recover(draft: Draft, event: Recover) -> None:
+    """Go on from the records alone: adopt what was complete, try again what was lost, look again at what waited."""
+    for execution in list(draft.state.executions.values()):
+        if execution.kind is ExecutionKind.TASK and execution.state in (State.RUNNING, State.CANCELING):
+            outcome = event.outcomes.get(execution.path)
+            if outcome is not None:
+                end_attempt(draft, AttemptEnded(path=execution.path, number=execution.attempt, outcome=outcome))
+            else:
+                _lose(draft, execution)
+        elif execution.state is State.PENDING:
+            _look_again(draft, execution)
+        elif execution.kind is ExecutionKind.LOOP and execution.state is State.RUNNING:
+            draft.set_next_iteration(execution.path, len(draft.children(execution)))
+
+
+def _look_again(draft: Draft, execution: Execution) -> None:
+    if draft.run.state is State.CANCELING:
+        draft.finish(execution.path, State.CANCELED)
+    elif execution.not_before is not None:
+        draft.commands.append(SetTimer(path=execution.path, at=execution.not_before))
+    elif draft.waits_for(execution.path) == 0:
+        draft.ready.append(execution.path)
+
+
+def _lose(draft: Draft, execution: Execution) -> None:
+    lost = failure_of(AttemptLost())
+    failure = TaskFailure(kind="infra", code=lost.code, message=lost.message, hint=lost.hint)
+    draft.put_attempt(
+        Attempt(
+            run_id=execution.run_id,
+            path=execution.path,
+            number=execution.attempt,
+            state=State.FAILED,
+            error=failure,
+            started_at=draft.attempt_started(execution.path, execution.attempt),
+            finished_at=draft.now,
+        )
+    )
+    if draft.run.state is State.CANCELING:
+        draft.finish(execution.path, State.CANCELED)
+    else:
+        fail(draft, execution, failure)
+
+
+# --- retry --------------------------------------------------------------------------------------------------
+
+
+def retry(draft: Draft, event: Retry) -> None:
+    """Set back what failed or was cancelled, and all that depends on it; what succeeded besides is kept.
+
+    Raises:
+        NothingToRetry: The run is not finished, or it succeeded and no task is named.
+    """
+    run = draft.run
+    if not run.state.finished or (run.state is State.SUCCEEDED and event.path is None):
+        raise NothingToRetry(run=run.run_id, state=run.state)
+    named = _with_ancestors(draft, event.path) if event.path is not None else set()
+    root = draft.execution(TaskPath(""))
+    draft.change_run(state=State.RUNNING, finished_at=None, error=None)
+    _set_back(draft, root, named, event.path)
+
+
+def _with_ancestors(draft: Draft, path: TaskPath) -> set[TaskPath]:
+    paths = set()
+    execution: Execution | None = draft.execution(path)
+    while execution is not None:
+        paths.add(execution.path)
+        execution = draft.parent(execution) if execution.parent is not None else None
+    return paths
+
+
+_BAD = (State.FAILED, State.CANCELED)
+
+
+def _set_back(draft: Draft, holder: Execution, named: set[TaskPath], target: TaskPath | None) -> None:
+    """Reopen a DAG or a loop that holds something to be set back, and set that back."""
+    children = draft.children(holder)
+    again = {
+        child.task if holder.kind is ExecutionKind.DAG else child.path
+        for child in children
+        if child.state in _BAD or child.path in named
+    }
+    if holder.kind is ExecutionKind.DAG:
+        again = _with_downstream(draft, holder, again)
+    draft.change(holder.path, state=State.RUNNING, finished_at=None, error=None, outputs=Bindings(), reused=None)
+    to_do = [c for c in children if (c.task if holder.kind is ExecutionKind.DAG else c.path) in again]
+    draft.set_unfinished_children(holder.path, len(to_do))
+    if holder.kind is ExecutionKind.LOOP:
+        draft.set_next_iteration(holder.path, len(children))
+    for child in to_do:
+        _set_back_child(draft, holder, child, again, named, target)
+    if not children or (holder.kind is ExecutionKind.LOOP and not to_do):
+        enter_next_iteration(draft, holder.path)
+
+
+def _set_back_child(
+    draft: Draft, holder: Execution, child: Execution, again: set[str], named: set[TaskPath], target: TaskPath | None
+) -> None:
+    if holder.kind is ExecutionKind.DAG:
+        upstream = draft.plan.dag(holder.component).upstream[child.task]
+        waits = sum(name in again for name in upstream)
+        draft.set_waiting(child.path, waits)
+    else:
+        waits = 0
+    entered = child.kind in (ExecutionKind.DAG, ExecutionKind.LOOP) and child.state in (*_BAD, State.SUCCEEDED)
+    if waits == 0 and entered and child.path != target and draft.children(child):
+        _set_back(draft, child, named, target)
+        return
+    draft.change(
+        child.path,
+        state=State.PENDING,
+        failures=0,
+        losses=0,
+        inputs=Bindings() if child.iteration is None else child.inputs,
+        outputs=Bindings(),
+        reused=None,
+        fingerprint=None,
+        key=None,
+        error=None,
+        not_before=None,
+        started_at=None,
+        finished_at=None,
+    )
+    if waits == 0:
+        draft.ready.append(child.path)
+
+
+def _with_downstream(draft: Draft, holder: Execution, tasks: set[str]) -> set[str]:
+    downstream = draft.plan.dag(holder.component).downstream
+    found, agenda = set(tasks), list(tasks)
+    while agenda:
+        for name in downstream[agenda.pop()]:
+            if name not in found:
+                found.add(name)
+                agenda.append(name)
+    return found
