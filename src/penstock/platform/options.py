@@ -1,0 +1,45 @@
+"""How a run is to be done: what a person says at its start. Kept in the run's record, so that a resume does the same."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from penstock.core.json import Json
+
+BEHAVIOUR = 1
+"""The engine's rules when the run was made. Grows when a newer engine would decide otherwise."""
+
+
+class RunOptions(Struct, frozen=True, kw_only=True):
+    """Options of one run."""
+
+    cache: bool = True
+    """Whether earlier results may be taken. Results are kept for later either way."""
+    executor: Literal["process", "inline"] = "process"
+    pdb: bool = False
+    """Open a debugger where a component fails (inline only)."""
+    max_parallel: int | None = None
+    """Cores to use at once; None for all."""
+    timeout: float | None = None
+    """Seconds that the whole run may take."""
+    cwd: str = ""
+    """The folder that relative paths are meant from; empty for the present one."""
+
+    def record(self) -> dict[str, Json]:
+        """What is kept with the run."""
+        return {
+            "cache": self.cache,
+            "executor": self.executor,
+            "max_parallel": self.max_parallel,
+            "timeout": self.timeout,
+            "cwd": self.cwd,
+            "behaviour": BEHAVIOUR,
+        }
+
+    @classmethod
+    def of_record(cls, options: dict[str, Json]) -> "RunOptions":
+        """The options that a run was made with; unknown ones, from a newer Penstock, are passed over."""
+        import msgspec
+
+        known = {name: value for name, value in options.items() if name in cls.__struct_fields__}
+        return msgspec.convert(known, cls)

@@ -1,0 +1,274 @@
+"""The system in one process: the composition root. Everything is built here, from one table of settings."""
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from penstock.artifacts import open_artifact_store
+from penstock.artifacts.store import ArtifactStore
+from penstock.core import faults
+from penstock.core.clock import Clock, SystemClock
+from penstock.core.ids import Digest, RunId, TaskPath, new_run_id
+from penstock.core.settings import Settings
+from penstock.engine.driver import Driver, work_folder
+from penstock.engine.errors import NotRunnable, RunIsLive
+from penstock.engine.events import EngineEvent, Recover, Retry, Start
+from penstock.engine.executor import Executor
+from penstock.engine.lease import LEASE, HeldLease, is_dead, this_engine
+from penstock.engine.orders import completed_attempts
+from penstock.engine.plan import Plan
+from penstock.engine.state import RunState
+from penstock.ir.document import canonical_json, digest, parse_canonical
+from penstock.ir.spec import PipelineDocument
+from penstock.metadata import open_store
+from penstock.metadata.records import Changes, Lease, Run
+from penstock.metadata.store import MetadataStore
+from penstock.platform.compiling import Compilations
+from penstock.platform.home import prepare_home
+from penstock.platform.options import RunOptions
+from penstock.platform.selection import find_run
+from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs
+
+if TYPE_CHECKING:
+    from penstock.executors.process import ProcessExecutor
+
+OnChange = Callable[[Changes], None]
+
+
+class System:
+    """A Penstock: its stores, its executors, and what one does with runs."""
+
+    def __init__(self, settings: Settings, store: MetadataStore, artifacts: ArtifactStore, clock: Clock) -> None:
+        self.settings = settings
+        self.home = settings.home
+        self.store = store
+        self.artifacts = artifacts
+        self.clock = clock
+        self.engine_id = this_engine()
+
+    @classmethod
+    def open(cls, settings: Settings) -> "System":
+        """Build the system in its home, which is made if it is not there.
+
+        Raises:
+            HomeUnusable: The home cannot be made or written.
+            StoreTooNew: A newer Penstock wrote the store.
+        """
+        faults.arm_kills(settings.faults)
+        prepare_home(settings.home)
+        store = open_store(settings.home / "penstock.db", durability=settings.durability)
+        artifacts = open_artifact_store(settings.home / "artifacts", durability=settings.durability)
+        return cls(settings, store, artifacts, SystemClock())
+
+    def close(self) -> None:
+        """End what was started and give connections back."""
+        if "process_executor" in self.__dict__:
+            self.process_executor.close()
+        self.store.close()
+
+    def __enter__(self) -> "System":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- executors ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def process_executor(self) -> "ProcessExecutor":
+        """The default executor; made when first needed, since a rerun from cache needs none."""
+        from penstock.executors.process import ProcessExecutor
+
+        return ProcessExecutor(home=self.home, durability=self.settings.durability, faults=self.settings.faults)
+
+    def _executor(self, options: RunOptions) -> Executor:
+        if options.executor == "inline":
+            from penstock.executors.inline import InlineExecutor
+
+            return InlineExecutor(home=self.home, artifacts=self.artifacts, pdb=options.pdb)
+        return _Lazy(lambda: self.process_executor)
+
+    # --- pipelines ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def compilations(self) -> Compilations:
+        """Compiled pipelines, each compiled again only when something that it was made from has changed."""
+        return Compilations(self.home / "compiled", lambda: self.process_executor)
+
+    def compile(self, target: str, cwd: Path | None = None) -> tuple[PipelineDocument, str]:
+        """The document that `target` names, and a name for people.
+
+        Args:
+            target: `file.py`, `file.py:pipeline`, `module:pipeline`, or a compiled `.yaml` / `.json`.
+            cwd: Where relative paths are meant from; by default the working directory.
+        """
+        return self.compilations.document(target, cwd or Path.cwd())
+
+    # --- runs ---------------------------------------------------------------------------------------------
+
+    def submit(
+        self,
+        document: PipelineDocument,
+        arguments: Mapping[str, Any],
+        *,
+        options: RunOptions | None = None,
+        source: str = "",
+        display_name: str = "",
+    ) -> Run:
+        """Put a run on record, ready to be driven. All that can be refused is refused here.
+
+        Raises:
+            UserError: An argument is missing, unknown or wrong; a file does not exist; a component cannot run here.
+        """
+        options = options or RunOptions()
+        cwd = Path(options.cwd or os.getcwd()).absolute()
+        inputs = document.pipeline.root.input_definitions
+        fitted = fit_arguments(inputs, arguments, cwd)
+        self._refuse(document, self._executor(options))
+        now = self.clock.now()
+        kept = options.record() | {"cwd": str(cwd), "inputs": store_inputs(self.artifacts, fitted.files)}
+        run = Run(
+            run_id=new_run_id(now),
+            pipeline=document.pipeline.pipeline_info.name,
+            display_name=display_name,
+            spec=digest(document),
+            parameters=fitted.parameters,
+            options=kept,
+            created_at=now,
+            source=source,
+        )
+        self.store.create_run(run, canonical_json(document))
+        return run
+
+    def _refuse(self, document: PipelineDocument, executor: Executor) -> None:
+        """Raise `NotRunnable` if the executor already knows that it cannot run something in the pipeline."""
+        reasons, hints = {}, []
+        for label, spec in document.pipeline.deployment_spec.executors.items():
+            failure = executor.refuse(spec.container) if spec.container is not None else None
+            if failure is not None:
+                reasons[label] = failure.message
+                hints.append(failure.hint)
+        if reasons:
+            raise NotRunnable(reasons=reasons, hints=hints)
+
+    def find_run(self, text: str) -> Run:
+        """The run that a person means: an id, a unique start of one, or `last`."""
+        return find_run(self.store, text)
+
+    def document(self, spec: Digest) -> PipelineDocument:
+        """The document that a run was made from."""
+        return parse_canonical(self.store.spec(spec))
+
+    def resume(self, run_id: RunId, on_change: OnChange | None = None, options: RunOptions | None = None) -> Run:
+        """Go on with a run that was cut off; the same as `drive`. A finished run is returned as it is."""
+        return self.drive(run_id, on_change=on_change, options=options)
+
+    def retry(self, run_id: RunId, *, from_task: TaskPath | None = None, on_change: OnChange | None = None) -> Run:
+        """Run again what failed or was cancelled in a finished run, or `from_task`, and all that depends on it.
+
+        Raises:
+            NothingToRetry: Nothing in it failed, and no task is named.
+        """
+        return self._drive(self.store.run(run_id), on_change, None, Retry(path=from_task))
+
+    def drive(self, run_id: RunId, *, on_change: OnChange | None = None, options: RunOptions | None = None) -> Run:
+        """Run a run to its end, from wherever it stands. Ctrl-C cancels it, and leaves a clean record.
+
+        Args:
+            run_id: Which run.
+            on_change: Called after each transaction with the records that it changed.
+            options: Other options than those that it was submitted with, for this process only.
+
+        Raises:
+            RunIsLive: Another process drives it.
+            StoreUnavailable: The store gave way; the run can be resumed.
+        """
+        run = self.store.run(run_id)
+        return run if run.state.finished else self._drive(run, on_change, options, None)
+
+    def _drive(
+        self, run: Run, on_change: OnChange | None, options: RunOptions | None, event: EngineEvent | None
+    ) -> Run:
+        options = options or RunOptions.of_record(run.options)
+        held = HeldLease(self.store, self._acquire(run.run_id), self.clock)
+        try:
+            state = self._load(self.store.run(run.run_id))
+            work = work_folder(self.home, run.run_id)
+            driver = Driver(
+                state=state,
+                store=self.store,
+                artifacts=self.artifacts,
+                executor=self._executor(options),
+                clock=self.clock,
+                lease=held,
+                work=work,
+                cwd=Path(options.cwd or os.getcwd()),
+                cores=options.max_parallel or self.settings.max_parallel or os.cpu_count() or 1,
+                on_change=on_change,
+            )
+            with _interrupts_cancel(driver, options):
+                return driver.drive(event or self._first_event(state, work))
+        finally:
+            held.release()
+
+    def _acquire(self, run_id: RunId) -> Lease:
+        present = self.store.lease(run_id)
+        dead = present is not None and is_dead(present.owner)
+        now = self.clock.now()
+        if present is not None and present.owner != self.engine_id and not dead and present.expires_at > now:
+            raise RunIsLive(run=run_id, owner=present.owner)
+        return self.store.acquire(run_id, self.engine_id, now, LEASE, steal=dead)
+
+    def _load(self, run: Run) -> RunState:
+        plan = Plan(self.document(run.spec))
+        executions = self.store.executions(run.run_id)
+        ids = {
+            ident
+            for execution in executions
+            for bindings in (execution.inputs, execution.outputs)
+            for listed in bindings.artifacts.values()
+            for ident in listed
+        }
+        artifacts = self.store.artifacts(ids) if ids else {}
+        attempts = self.store.attempts(run.run_id) if executions else []
+        return RunState.load(plan, run, executions, attempts, artifacts)
+
+    def _first_event(self, state: RunState, work: Path) -> EngineEvent:
+        if state.executions:
+            return Recover(outcomes=completed_attempts(state, work))
+        declared = state.plan.pipeline.root.input_definitions.artifacts
+        types = {name: spec.artifact_type.schema_title for name, spec in declared.items()}
+        return Start(artifacts=input_artifacts(state.run, types))
+
+
+class _Lazy:
+    """An executor that is made at its first real use: a run served from cache starts no worker."""
+
+    def __init__(self, make: Callable[[], Executor]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)
+
+
+@contextlib.contextmanager
+def _interrupts_cancel(driver: Driver, options: RunOptions) -> Iterator[None]:
+    """Ctrl-C and SIGTERM cancel the run: gently, the second time at once.
+
+    Inline, the author's code runs in this very thread and must be interrupted itself, so Ctrl-C stays as it is there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handled = [signal.SIGTERM] if options.executor == "inline" else [signal.SIGINT, signal.SIGTERM]
+    before = {number: signal.signal(number, lambda *_: driver.cancel()) for number in handled}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
