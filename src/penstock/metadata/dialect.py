@@ -1,0 +1,69 @@
+"""The seam between the statements, which are portable, and one kind of database."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from penstock.core.errors import PenstockError
+
+
+class Cursor(Protocol):
+    """What we use of a DB-API cursor."""
+
+    def execute(self, statement: str, parameters: Mapping[str, Any], /) -> object: ...
+
+    def executemany(self, statement: str, rows: Iterable[Mapping[str, Any]], /) -> object: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+
+class Connection(Protocol):
+    """What we use of a DB-API connection, whose transactions begin and end only when a dialect says so."""
+
+    def cursor(self) -> Cursor: ...
+
+    def close(self) -> None: ...
+
+
+class Dialect(Protocol):
+    """One kind of database: how to connect, how transactions begin and end, what its errors mean.
+
+    Implementations hold settings only; threads share them.
+    """
+
+    @property
+    def place(self) -> str:
+        """The database's path or URL, without secrets: for messages."""
+        ...
+
+    @property
+    def timeout(self) -> float:
+        """How many seconds to wait for somebody else's lock."""
+        ...
+
+    def connect(self) -> Connection:
+        """A new connection to a database that exists and is prepared. Any thread may use it, one at a time."""
+        ...
+
+    def compile(self, statement: str) -> str:
+        """The statement with its `:name` parameters in the driver's own style."""
+        ...
+
+    def locking(self, statement: str) -> str:
+        """A SELECT that also locks what it finds until the transaction ends."""
+        ...
+
+    def begin(self, cursor: Cursor, *, write: bool) -> None:
+        """Begin a transaction: of reads, all of one moment; or of writes."""
+        ...
+
+    def commit(self, cursor: Cursor) -> None:
+        """End the transaction; what it wrote is durable afterwards."""
+        ...
+
+    def rollback(self, cursor: Cursor) -> None:
+        """End the transaction without effect. Never raises, even if none is open."""
+        ...
+
+    def translate(self, error: BaseException) -> PenstockError | None:
+        """What an error that the driver raised means; None if it is not the driver's."""
+        ...

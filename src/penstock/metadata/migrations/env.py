@@ -1,0 +1,14 @@
+"""What Alembic runs: upgrades the connection that `upgrading` hands over, or compares it with `schema`."""
+
+from alembic import context
+
+from penstock.metadata.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite changes a table by copying it
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

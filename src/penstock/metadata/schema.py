@@ -1,0 +1,150 @@
+"""The tables, declared once. Only migrations and their tests import this module: SQLAlchemy takes long to load.
+
+Each table is one record class of `records`; what is no scalar there is JSON text here. Times are text in UTC,
+of one width, so that they sort (`rows`). Text compares by code point: SQLite does so by itself, PostgreSQL is
+told to, because prefixes are looked up as ranges.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    }
+)
+
+
+def text() -> sa.types.TypeEngine[str]:
+    """Text that compares by code point."""
+    return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def key(name: str, *args: sa.schema.SchemaItem) -> sa.Column[str]:
+    """A text column that is part of the primary key."""
+    return sa.Column(name, text(), *args, primary_key=True)
+
+
+specs = sa.Table(
+    "specs",
+    metadata,
+    key("digest"),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    key("run_id"),
+    sa.Column("pipeline", text(), nullable=False),
+    sa.Column("display_name", text(), nullable=False),
+    sa.Column("spec", text(), sa.ForeignKey("specs.digest"), nullable=False),
+    sa.Column("state", text(), nullable=False),
+    sa.Column("parameters", text(), nullable=False),
+    sa.Column("options", text(), nullable=False),
+    sa.Column("created_at", text(), nullable=False),
+    sa.Column("started_at", text()),
+    sa.Column("finished_at", text()),
+    sa.Column("error", text()),
+    sa.Column("source", text(), nullable=False),
+    sa.Index(None, "created_at", "run_id"),
+    sa.Index(None, "pipeline", "created_at", "run_id"),
+    sa.Index(None, "state", "created_at", "run_id"),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    key("run_id", sa.ForeignKey("runs.run_id", ondelete="CASCADE")),
+    sa.Column("owner", text()),  # null: given back; the row stays, so that tokens go on growing
+    sa.Column("token", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", text()),
+    sqlite_with_rowid=False,
+)
+
+executions = sa.Table(
+    "executions",
+    metadata,
+    key("run_id", sa.ForeignKey("runs.run_id", ondelete="CASCADE")),
+    key("path"),
+    sa.Column("parent", text()),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("task", text(), nullable=False),
+    sa.Column("component", text(), nullable=False),
+    sa.Column("kind", text(), nullable=False),
+    sa.Column("iteration", sa.Integer),
+    sa.Column("state", text(), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("fingerprint", text()),
+    sa.Column("cache_key", text()),
+    sa.Column("inputs", text(), nullable=False),
+    sa.Column("outputs", text(), nullable=False),
+    sa.Column("reused_run_id", text()),
+    sa.Column("reused_path", text()),
+    sa.Column("error", text()),
+    sa.Column("not_before", text()),
+    sa.Column("created_at", text(), nullable=False),
+    sa.Column("started_at", text()),
+    sa.Column("finished_at", text()),
+    sa.Index(None, "run_id", "component"),
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    key("run_id"),
+    key("path"),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("state", text(), nullable=False),
+    sa.Column("log", text(), nullable=False),
+    sa.Column("error", text()),
+    sa.Column("wall_seconds", sa.Float),
+    sa.Column("cpu_seconds", sa.Float),
+    sa.Column("peak_memory", sa.BigInteger),
+    sa.Column("started_at", text(), nullable=False),
+    sa.Column("finished_at", text()),
+    sa.ForeignKeyConstraint(["run_id", "path"], ["executions.run_id", "executions.path"], ondelete="CASCADE"),
+)
+
+artifacts = sa.Table(
+    "artifacts",
+    metadata,
+    key("artifact_id"),
+    sa.Column("name", text(), nullable=False),
+    sa.Column("type", text(), nullable=False),
+    sa.Column("uri", text(), nullable=False),
+    sa.Column("digest", text()),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("metadata", text(), nullable=False),
+    sa.Column("created_at", text(), nullable=False),
+    sa.Index(None, "created_at"),
+    sa.Index(None, "type", "created_at"),
+    sa.Index(None, "name", "created_at"),
+    sa.Index(None, "digest"),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    key("run_id"),
+    key("path"),
+    key("type"),
+    key("name"),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("artifact_id", text(), sa.ForeignKey("artifacts.artifact_id"), nullable=False),
+    sa.ForeignKeyConstraint(["run_id", "path"], ["executions.run_id", "executions.path"], ondelete="CASCADE"),
+    sa.Index(None, "artifact_id"),
+    sqlite_with_rowid=False,
+)
+
+cached_results = sa.Table(
+    "cached_results",
+    metadata,
+    key("fingerprint"),
+    sa.Column("run_id", text(), nullable=False),
+    sa.Column("path", text(), nullable=False),
+    sa.ForeignKeyConstraint(["run_id", "path"], ["executions.run_id", "executions.path"], ondelete="CASCADE"),
+    sa.Index(None, "run_id", "path"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,116 @@
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+CREATE TABLE specs (
+    digest TEXT NOT NULL,
+    document BLOB NOT NULL,
+    CONSTRAINT pk_specs PRIMARY KEY (digest)
+);
+CREATE TABLE runs (
+    run_id TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    state TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    options TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    finished_at TEXT,
+    error TEXT,
+    source TEXT NOT NULL,
+    CONSTRAINT pk_runs PRIMARY KEY (run_id),
+    CONSTRAINT fk_runs_spec_specs FOREIGN KEY(spec) REFERENCES specs (digest)
+);
+CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
+CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
+CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
+CREATE TABLE leases (
+    run_id TEXT NOT NULL,
+    owner TEXT,
+    token BIGINT NOT NULL,
+    expires_at TEXT,
+    CONSTRAINT pk_leases PRIMARY KEY (run_id),
+    CONSTRAINT fk_leases_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE executions (
+    run_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    parent TEXT,
+    position INTEGER NOT NULL,
+    task TEXT NOT NULL,
+    component TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    iteration INTEGER,
+    state TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    fingerprint TEXT,
+    cache_key TEXT,
+    inputs TEXT NOT NULL,
+    outputs TEXT NOT NULL,
+    reused_run_id TEXT,
+    reused_path TEXT,
+    error TEXT,
+    not_before TEXT,
+    created_at TEXT NOT NULL,
+    started_at TEXT,
+    finished_at TEXT,
+    CONSTRAINT pk_executions PRIMARY KEY (run_id, path),
+    CONSTRAINT fk_executions_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE INDEX ix_executions_run_id_component ON executions (run_id, component);
+CREATE TABLE attempts (
+    run_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    log TEXT NOT NULL,
+    error TEXT,
+    wall_seconds FLOAT,
+    cpu_seconds FLOAT,
+    peak_memory BIGINT,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    CONSTRAINT pk_attempts PRIMARY KEY (run_id, path, number),
+    CONSTRAINT fk_attempts_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE
+);
+CREATE TABLE artifacts (
+    artifact_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    digest TEXT,
+    size BIGINT NOT NULL,
+    metadata TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    CONSTRAINT pk_artifacts PRIMARY KEY (artifact_id)
+);
+CREATE INDEX ix_artifacts_created_at ON artifacts (created_at);
+CREATE INDEX ix_artifacts_type_created_at ON artifacts (type, created_at);
+CREATE INDEX ix_artifacts_name_created_at ON artifacts (name, created_at);
+CREATE INDEX ix_artifacts_digest ON artifacts (digest);
+CREATE TABLE events (
+    run_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    artifact_id TEXT NOT NULL,
+    CONSTRAINT pk_events PRIMARY KEY (run_id, path, type, name, position),
+    CONSTRAINT fk_events_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE,
+    CONSTRAINT fk_events_artifact_id_artifacts FOREIGN KEY(artifact_id) REFERENCES artifacts (artifact_id)
+)
+ WITHOUT ROWID;
+CREATE INDEX ix_events_artifact_id ON events (artifact_id);
+CREATE TABLE cached_results (
+    fingerprint TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    CONSTRAINT pk_cached_results PRIMARY KEY (fingerprint),
+    CONSTRAINT fk_cached_results_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX ix_cached_results_run_id_path ON cached_results (run_id, path);
+INSERT INTO alembic_version (version_num) VALUES ('0001');

@@ -1,0 +1,177 @@
+"""Transactions over a handful of connections, and the statements inside one transaction.
+
+A connection is borrowed for one transaction and given back: there are as many as there were transactions at
+one time, they do not belong to threads, and `close` knows them all. Readers never wait for a writer. Writers
+of one process wait for each other here, in turn, because SQLite would let them poll.
+"""
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from penstock.metadata.dialect import Connection, Cursor, Dialect
+from penstock.metadata.errors import StoreBusy, StoreClosed, TextNotStorable
+from penstock.metadata.rows import Row, Values, excerpt
+
+_WIDTHS = (1, 8, 64, 512)
+"""Lists are padded to one of these lengths, so that there are few different statements to prepare."""
+
+
+class Session:
+    """Statements inside one transaction."""
+
+    def __init__(self, dialect: Dialect, cursor: Cursor) -> None:
+        self._dialect = dialect
+        self._cursor = cursor
+
+    def execute(self, statement: str, values: Values) -> None:
+        """Run one statement that gives no rows."""
+        self._cursor.execute(self._dialect.compile(statement), values)
+
+    def execute_many(self, statement: str, rows: Iterable[Values]) -> None:
+        """Run one statement for each row of values."""
+        self._cursor.executemany(self._dialect.compile(statement), rows)
+
+    def rows(self, statement: str, **values: Any) -> list[Row]:
+        """The rows that a statement gives."""
+        self._cursor.execute(self._dialect.compile(statement), values)
+        return self._cursor.fetchall()
+
+    def row(self, statement: str, **values: Any) -> Row | None:
+        """The one row that a statement gives, or None."""
+        found = self.rows(statement, **values)
+        return found[0] if found else None
+
+    def locked_row(self, statement: str, **values: Any) -> Row | None:
+        """As `row`, and nobody can change it before this transaction ends."""
+        return self.row(self._dialect.locking(statement), **values)
+
+    def rows_for_each(self, statement: str, keys: Sequence[Any], **values: Any) -> list[Row]:
+        """The rows of a statement with `:each` (keys are scalars) or `:pairs` (keys are pairs) in it.
+
+        More keys than fit one statement are asked for in parts, so the statement must not order or limit then.
+        """
+        found: list[Row] = []
+        for text, named in _parts(statement, keys):
+            found += self.rows(text, **named, **values)
+        return found
+
+    def execute_for_each(self, statement: str, keys: Sequence[Any]) -> None:
+        """Run a statement with `:each` in it that gives no rows."""
+        for text, named in _parts(statement, keys):
+            self.execute(text, named)
+
+
+class Connections:
+    """The connections of one store in one process."""
+
+    def __init__(self, dialect: Dialect, first: Connection | None = None) -> None:
+        self._dialect = dialect
+        self._idle: list[Connection] = [first] if first else []
+        self._writing = threading.Lock()
+        self._closed = False
+        self._pid = os.getpid()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that sees the store as it is at one moment."""
+        with self._transaction(write=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that is stored as a whole at the end of the block, or not at all if that raises."""
+        self._check_process()
+        timeout = self._dialect.timeout
+        if not self._writing.acquire(timeout=timeout):
+            raise StoreBusy(place=self._dialect.place, reason="another thread is writing", waited=timeout)
+        try:
+            with self._transaction(write=True) as session:
+                yield session
+        finally:
+            self._writing.release()
+
+    def close(self) -> None:
+        """Close what is idle now, and what comes back later."""
+        self._check_process()
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def _transaction(self, *, write: bool) -> Iterator[Session]:
+        dialect = self._dialect
+        try:
+            connection = self._borrow()
+        except Exception as error:
+            raise self._translated(error) from error
+        cursor = connection.cursor()
+        try:
+            dialect.begin(cursor, write=write)
+            yield Session(dialect, cursor)
+            dialect.commit(cursor)
+        except BaseException as error:
+            dialect.rollback(cursor)
+            translated = self._translated(error)
+            self._give_back(connection, sound=translated is error)
+            if translated is error:
+                raise
+            raise translated from error
+        self._give_back(connection, sound=True)
+
+    def _borrow(self) -> Connection:
+        self._check_process()
+        if self._closed:
+            raise StoreClosed(place=self._dialect.place)
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._dialect.connect()
+
+    def _give_back(self, connection: Connection, *, sound: bool) -> None:
+        if sound and not self._closed:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def _check_process(self) -> None:
+        """After a fork, the child starts with none: using or closing the parent's connections would damage them."""
+        if self._pid != os.getpid():
+            _inherited.append(self._idle)
+            self._idle = []
+            self._writing = threading.Lock()
+            self._pid = os.getpid()
+
+    def _translated(self, error: BaseException) -> BaseException:
+        if isinstance(error, UnicodeEncodeError):
+            return TextNotStorable(text=excerpt(error))
+        return self._dialect.translate(error) or error
+
+
+_inherited: list[list[Connection]] = []
+"""Connections of the process that this one was forked from: kept, so that nothing closes them."""
+
+
+def _parts(statement: str, keys: Sequence[Any]) -> Iterator[tuple[str, Values]]:
+    """The statement as often as needed, each time with some of `keys` written into it."""
+    pairs = ":pairs" in statement
+    for start in range(0, len(keys), _WIDTHS[-1]):
+        part = list(keys[start : start + _WIDTHS[-1]])
+        width = next(width for width in _WIDTHS if width >= len(part))
+        part += [part[-1]] * (width - len(part))
+        if pairs:
+            named = {f"k{i}": key[0] for i, key in enumerate(part)} | {f"l{i}": key[1] for i, key in enumerate(part)}
+        else:
+            named = {f"k{i}": key for i, key in enumerate(part)}
+        yield expanded(statement, width), named
+
+
+@cache
+def expanded(statement: str, width: int) -> str:
+    """The statement with `:each` or `:pairs` written out as that many parameters."""
+    each = ", ".join(f":k{i}" for i in range(width))
+    pairs = ", ".join(f"(:k{i}, :l{i})" for i in range(width))
+    return statement.replace(":each", each).replace(":pairs", pairs)
