@@ -12,7 +12,7 @@ from penstock.engine.executor import Failed, Succeeded
 from penstock.engine.retries import next_delay
 from penstock.engine.scheduling import record_inputs, record_outputs, task_spec
 from penstock.engine.state import Draft
-from penstock.ir.parameters import convert_parameter
+from penstock.ir.parameters import convert_parameter, parameter_type
 from penstock.ir.runtime import ExecutorOutput, RuntimeArtifact, TaskFailure
 from penstock.metadata.records import Artifact, Attempt, Bindings, Execution, State, Usage
 
@@ -125,7 +125,7 @@ def _bind_outputs(draft: Draft, execution: Execution, output: ExecutorOutput) ->
     if missing:
         raise MissingOutput(task=execution.task, outputs=missing)
     parameters: dict[str, Json] = {
-        name: convert_parameter(output.parameter_values[name], spec.parameter_type, name=f"{execution.task}.{name}")
+        name: convert_parameter(output.parameter_values[name], parameter_type(spec), name=f"{execution.task}.{name}")
         for name, spec in declared.parameters.items()
     }
     artifacts: dict[str, list[ArtifactId]] = {}

@@ -43,11 +43,10 @@ from penstock.engine.executor import AttemptKey, Canceled, Executor, Outcome
 from penstock.engine.files import FileDigests
 from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import answer_import, answer_lookups
-from penstock.engine.orders import LOG_FILE, attempt_folder, work_order
+from penstock.engine.orders import LOG_FILE, attempt_folder, resources, work_order
 from penstock.engine.slots import Slots
 from penstock.engine.state import RunState
 from penstock.engine.transaction import Transaction
-from penstock.ir.resources import parse_resources
 from penstock.metadata.records import Changes, Run, State, Usage
 from penstock.metadata.store import MetadataStore
 
@@ -168,9 +167,7 @@ class Driver:
         if not self._warm:
             self._warm = True
             self._executor.warm(self._state.plan.containers)
-        execution = self._state.executions[path]
-        container = self._state.plan.container(execution.component)
-        self._slots.queue(path, parse_resources(container.resources, execution.inputs.parameters).cpu)
+        self._slots.queue(path, resources(self._state, self._state.executions[path]).cpu)
 
     def _launch(self, path: TaskPath) -> Launch:
         number = self._state.executions[path].attempt + 1

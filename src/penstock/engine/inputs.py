@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from penstock.core.ids import ArtifactId
 from penstock.core.json import Json
 from penstock.engine.conditions import select
 from penstock.engine.errors import MissingInput, NotAList
-from penstock.ir.parameters import convert_parameter
+from penstock.ir.parameters import apply_defaults, constant_of
 from penstock.ir.placeholders import resolve_constant
 from penstock.ir.spec import ComponentSpec, TaskInputParameter, TaskSpec
 from penstock.metadata.records import Bindings, Execution, State
@@ -67,11 +67,7 @@ def _parameter(scope: TaskScope, source: TaskInputParameter) -> Any:
         return _final_status(scope, scope.sibling(source.task_final_status.producer_task))
     if source.component_input_parameter:
         return scope.outer.parameters.get(source.component_input_parameter, _ABSENT)
-    if source.runtime_value is not None and source.runtime_value.constant is not UNSET:
-        return source.runtime_value.constant
-    if source.runtime_value is not None and source.runtime_value.constant_value is not UNSET:
-        return next(iter(source.runtime_value.constant_value.values()), _ABSENT)
-    return _ABSENT
+    return _ABSENT if source.runtime_value is None else constant_of(source.runtime_value)
 
 
 def _final_status(scope: TaskScope, producer: Execution) -> dict[str, Json]:
@@ -88,21 +84,15 @@ def _final_status(scope: TaskScope, producer: Execution) -> dict[str, Json]:
 
 def _fitted(scope: TaskScope, raw: dict[str, Json]) -> dict[str, Json]:
     """`raw` with defaults, in the declared types; what is optional and null or absent is left out."""
-    values = dict(raw)
-    for name, declared in scope.component.input_definitions.parameters.items():
-        optional = declared.is_optional or declared.default_value is not UNSET
-        if values.get(name) is None and name in values and optional:
-            del values[name]
-        if name not in values:
-            if declared.default_value is not UNSET and declared.default_value is not None:
-                values[name] = declared.default_value
-            elif not optional:
-                raise MissingInput(task=scope.name, input=name, source=_source_name(scope, name))
-            else:
-                continue
-        if declared.parameter_type not in ("TASK_FINAL_STATUS", "TASK_CONFIG"):
-            values[name] = convert_parameter(values[name], declared.parameter_type, name=f"{scope.name}.{name}")
-    return values
+    declared = scope.component.input_definitions
+    item = item_input(scope.task)
+    if item in declared.parameters:
+        declared = structs.replace(declared, parameters={k: v for k, v in declared.parameters.items() if k != item})
+    for name, parameter in declared.parameters.items():
+        optional = parameter.is_optional or parameter.default_value is not UNSET
+        if raw.get(name) is None and not optional:
+            raise MissingInput(task=scope.name, input=name, source=_source_name(scope, name))
+    return apply_defaults(declared, raw, allow_undeclared=True)
 
 
 def _artifacts(scope: TaskScope) -> dict[str, list[ArtifactId]]:
@@ -117,7 +107,7 @@ def _artifacts(scope: TaskScope) -> dict[str, list[ArtifactId]]:
         if given is not None:
             found[name] = given
     for name, declared in scope.component.input_definitions.artifacts.items():
-        if name not in found and not declared.is_optional:
+        if name not in found and not declared.is_optional and name != item_input(scope.task):
             raise MissingInput(task=scope.name, input=name, source=_source_name(scope, name))
     return found
 
@@ -130,6 +120,12 @@ def _source_name(scope: TaskScope, name: str) -> str:
     if artifact is not None and artifact.task_output_artifact is not None:
         return f"task {artifact.task_output_artifact.producer_task!r}"
     return "the pipeline"
+
+
+def item_input(task: TaskSpec) -> str:
+    """The input that each iteration of a loop is given for itself; empty where `task` is no loop."""
+    iterator = task.parameter_iterator or task.artifact_iterator
+    return iterator.item_input if iterator is not None else ""
 
 
 def loop_items(loop: Execution, task: TaskSpec) -> list[Any]:

@@ -85,9 +85,17 @@ def _output_places(component: ComponentSpec, folder: Path) -> TaskOutputPlaces:
 
 
 def _limits(state: RunState, execution: Execution) -> Limits:
-    container = state.plan.container(execution.component)
-    asked = parse_resources(container.resources, execution.inputs.parameters)
+    asked = resources(state, execution)
     return Limits(cpu=asked.cpu, memory=asked.memory, gpu=asked.gpu, timeout=state.plan.timeout(execution.component))
+
+
+def resources(state: RunState, execution: Execution) -> Resources:
+    """What a task asks for; placeholders stand for its parameters."""
+    container = state.plan.container(execution.component)
+    values = run_values(state.run, execution.task, execution.path)
+    return parse_resources(
+        container.resources, lambda text: str(resolve_constant(text, execution.inputs.parameters, values))
+    )
 
 
 def completed_attempts(state: RunState, work: Path) -> dict[TaskPath, Outcome]:

@@ -5,7 +5,6 @@ from functools import cached_property
 from msgspec import Struct
 
 from penstock.core.ids import TaskPath
-from penstock.ir.resources import parse_duration
 from penstock.ir.spec import ComponentSpec, ContainerSpec, DagSpec, ExecutorSpec, PipelineDocument, TaskSpec
 from penstock.metadata.records import ExecutionKind
 
@@ -67,7 +66,7 @@ class Plan:
         for platform in self.document.platform.platforms.values():
             seconds = platform.deployment_spec.executors.get(label, {}).get("activeDeadlineSeconds")
             if seconds:
-                return parse_duration(seconds)
+                return float(seconds)
         return None
 
     @cached_property
@@ -76,7 +75,7 @@ class Plan:
         for platform in self.document.platform.platforms.values():
             seconds = platform.pipeline_config.get("activeDeadlineSeconds")
             if seconds:
-                return parse_duration(seconds)
+                return float(seconds)
         return None
 
     @cached_property
