@@ -44,8 +44,8 @@ class ExecutionKind(StrEnum):
     """Holds iterations, each a DAG."""
 
 
-class _Record(Struct, frozen=True, kw_only=True):
-    pass
+class _Record(Struct, frozen=True, kw_only=True, gc=False):
+    """Not tracked by the garbage collector: frozen records form no cycles, and thousands are read at once."""
 
 
 class Run(_Record, frozen=True, kw_only=True):
