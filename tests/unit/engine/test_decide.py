@@ -1,17 +1,17 @@
 """What follows from what: `decide` over small pipelines, in a simulated world."""
 
 import pytest
-from penstock.core.ids import TaskPath
-from penstock.metadata.records import State
-from support.pipelines import COMPLETED, constant, dag, document, leaf, outer, output_of, over, status_of, task
-from support.simulation import Simulation, failure, succeed
 
+from penstock.core.ids import TaskPath
 from penstock.ir.spec import (
     DagOutputParameter,
     DagOutputs,
     ParameterSelector,
     ParameterSelectors,
 )
+from penstock.metadata.records import State
+from support.pipelines import COMPLETED, constant, dag, document, leaf, outer, output_of, over, status_of, task
+from support.simulation import Simulation, failure, succeed
 
 WORK = leaf("work")
 
@@ -100,9 +100,7 @@ def test_late_news_of_an_older_attempt_changes_nothing():
     from penstock.metadata.records import Usage
 
     run = Simulation(chain(1)).start()
-    late = AttemptEnded(
-        path=TaskPath("t0"), number=7, outcome=Succeeded(output=ExecutorOutput(), usage=Usage())
-    )
+    late = AttemptEnded(path=TaskPath("t0"), number=7, outcome=Succeeded(output=ExecutorOutput(), usage=Usage()))
     run.tell(late)
     assert run.states() == {"t0": "RUNNING"}
 
@@ -317,7 +315,12 @@ def test_nested_loops_are_joined_in_order():
     )
     root = dag({"loop": task("body", each=over("[[1, 2], [], [3]]", item="row"))})
     run = Simulation(
-        document(root, body=body, inner=inner, square=leaf("square", outputs={"Output": "NUMBER_INTEGER"}, n="NUMBER_INTEGER")),
+        document(
+            root,
+            body=body,
+            inner=inner,
+            square=leaf("square", outputs={"Output": "NUMBER_INTEGER"}, n="NUMBER_INTEGER"),
+        ),
         square,
     )
     run.start().finish()
