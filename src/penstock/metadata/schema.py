@@ -76,6 +76,8 @@ executions = sa.Table(
     sa.Column("iteration", sa.Integer),
     sa.Column("state", text(), nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("losses", sa.Integer, nullable=False),
     sa.Column("fingerprint", text()),
     sa.Column("cache_key", text()),
     sa.Column("inputs", text(), nullable=False),

@@ -46,6 +46,8 @@ CREATE TABLE executions (
     iteration INTEGER,
     state TEXT NOT NULL,
     attempt INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    losses INTEGER NOT NULL,
     fingerprint TEXT,
     cache_key TEXT,
     inputs TEXT NOT NULL,

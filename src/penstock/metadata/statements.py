@@ -13,8 +13,8 @@ RUN = (
     "created_at", "started_at", "finished_at", "error", "source",
 )  # fmt: skip
 EXECUTION = (
-    "run_id", "path", "parent", "position", "task", "component", "kind", "iteration", "state", "attempt",
-    "fingerprint", "cache_key", "inputs", "outputs", "reused_run_id", "reused_path", "error", "not_before",
+    "run_id", "path", "parent", "position", "task", "component", "kind", "iteration", "state", "attempt", "failures",
+    "losses", "fingerprint", "cache_key", "inputs", "outputs", "reused_run_id", "reused_path", "error", "not_before",
     "created_at", "started_at", "finished_at",
 )  # fmt: skip
 ATTEMPT = (

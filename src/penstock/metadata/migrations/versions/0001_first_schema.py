@@ -82,6 +82,8 @@ def _create_executions() -> None:
         sa.Column("iteration", sa.Integer),
         _text("state"),
         sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("losses", sa.Integer, nullable=False),
         _text("fingerprint", optional=True),
         _text("cache_key", optional=True),
         _text("inputs"),
