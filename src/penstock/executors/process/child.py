@@ -1,0 +1,148 @@
+"""Inside a forked child: leave the zygote's life behind, wait for a job, do it, and go without ceremony."""
+
+import atexit
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+
+from penstock.executors.errors import WorkingFolderGone
+from penstock.executors.process import proc
+from penstock.executors.process.messages import Assignment, unpack_assignment
+from penstock.launcher.failures import describe
+
+FAILED = 1
+"""Exit code of a job that raised; what it raised is in the assignment's `failure` file."""
+STACK_ROOM = 64 << 20
+"""Bytes on top of a memory limit: thread stacks count as data although hardly any of them is ever touched."""
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived: unwinds the author's code, so that its `finally` blocks run."""
+
+
+def live(orders: int, output: int, parent: int, private: list[int]) -> NoReturn:
+    """The whole life of a child. Nothing of the zygote's own is run in it: no loop, no exit handlers.
+
+    Args:
+        orders: Pipe to read the job from.
+        output: Pipe for what the job prints.
+        parent: The zygote's process id.
+        private: File descriptors of the zygote to close.
+    """
+    code = FAILED
+    try:
+        _detach(output, parent, private)
+        body = _read(orders)
+        if body is not None:
+            code = _do(body)
+    except Terminated:
+        _end_by(signal.SIGTERM)
+    except BaseException as error:  # noqa: BLE001 - nothing may reach the zygote's frames below
+        with suppress(BaseException):
+            os.write(2, f"penstock: the worker broke: {error!r}\n".encode(errors="backslashreplace"))
+    finally:
+        os._exit(code)
+
+
+def _detach(output: int, parent: int, private: list[int]) -> None:
+    os.setsid()
+    proc.die_with_parent()
+    if os.getppid() != parent:
+        os._exit(FAILED)
+    proc.adopt_orphans()
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    for fd in (output, *private):
+        os.close(fd)
+    atexit._clear()
+
+
+def _read(orders: int) -> bytes | None:
+    """The job, or None if the zygote changed its mind."""
+    data = bytearray()
+    size = 8
+    while len(data) < size:
+        more = os.read(orders, 1 << 20)
+        if not more:
+            return None
+        data += more
+        if size == 8 and len(data) >= 8:
+            size = 8 + int.from_bytes(data[:8], "big")
+    os.close(orders)
+    return bytes(data[8:])
+
+
+def _do(body: bytes) -> int:
+    assignment, payload = unpack_assignment(body)
+    try:
+        _settle(assignment)
+        result = _resolve(assignment.function)(payload)
+        if assignment.result:
+            _write(assignment.result, result)
+        atexit._run_exitfuncs()
+        code = 0
+    except Terminated:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is the job's failure
+        proc.lift_data_limit()
+        _write(assignment.failure, msgspec.json.encode(describe(error, assignment.code_folder)))
+        code = FAILED
+    _flush()
+    return code
+
+
+def _settle(assignment: Assignment) -> None:
+    signal.signal(signal.SIGTERM, _terminate)
+    os.environ.update(assignment.environ)
+    try:
+        os.chdir(assignment.cwd)
+    except OSError as error:
+        raise WorkingFolderGone(folder=assignment.cwd, reason=error.strerror or str(error)) from None
+    if assignment.memory is not None:
+        proc.limit_data(proc.data_size() + assignment.memory + STACK_ROOM)
+    numpy_random: Any = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+    gc.enable()
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise Terminated
+
+
+def _end_by(number: signal.Signals) -> None:
+    """End as the signal would have ended a process that did not catch it."""
+    _flush()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def _resolve(name: str) -> Callable[[bytes], bytes]:
+    module, _, function = name.partition(":")
+    found: Callable[[bytes], bytes] = getattr(import_module(module), function)
+    return found
+
+
+def _write(path: str, data: bytes) -> None:
+    target = Path(path)
+    part = target.with_name(target.name + ".part")
+    part.write_bytes(data)
+    part.replace(target)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BaseException):
+            stream.flush()

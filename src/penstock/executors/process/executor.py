@@ -1,0 +1,228 @@
+"""The process executor: an `Executor` whose attempts are forked processes."""
+
+import itertools
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from penstock.core.errors import PenstockError
+from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, WorkOrder
+from penstock.executors.environments import Environments
+from penstock.executors.errors import CallFailed, CannotRunContainer
+from penstock.executors.process.forms import PenstockComponent, TaskForm
+from penstock.executors.process.host import Done, ZygoteHost
+from penstock.executors.process.messages import Assignment, Ended, Start, pack_assignment
+from penstock.executors.process.outcome import (
+    FAILURE_FILE,
+    ended_by_itself,
+    ended_by_us,
+    read_failure,
+    read_outcome,
+    read_tail,
+)
+from penstock.ir.runtime import TaskFailure
+from penstock.ir.spec import ContainerSpec
+from penstock.launcher.failures import failure_of
+from penstock.metadata.records import Usage
+
+Requirements = tuple[str, ...]
+
+
+class ProcessExecutor:
+    """Runs each attempt in a forked process of its own, from a warm zygote for each environment.
+
+    An attempt has its own process group, working folder and log. It may hold as much memory and take as much time as
+    its limits say; when it ends, however it ends, every process that it started is ended too. Nothing outlives
+    `close`, nor the engine's process, should that be killed.
+    """
+
+    def __init__(self, home: Path, artifacts_url: str, *, python: Path | None = None, grace: float = 5.0) -> None:
+        """Prepare; no process is started yet.
+
+        Args:
+            home: Folder for unpacked code and environments.
+            artifacts_url: The artifact store, as `open_artifact_store` takes it.
+            python: Interpreter for tasks without requirements of their own; this one by default.
+            grace: Seconds between asking an attempt to end (SIGTERM) and killing it.
+        """
+        self._grace = grace
+        self._environments = Environments(home / "environments", python=python)
+        self._forms: tuple[TaskForm, ...] = (PenstockComponent(home / "code", artifacts_url, home / "cache"),)
+        self._lock = threading.Lock()
+        self._hosts: dict[Requirements, ZygoteHost] = {}
+        self._preloads: dict[Requirements, dict[str, None]] = {}
+        self._running: dict[AttemptKey, tuple[ZygoteHost, int]] = {}
+        self._numbers = itertools.count(1)
+        self._closed = False
+
+    # --- the Executor protocol --------------------------------------------------------------------------
+
+    def start(self, order: WorkOrder, report: Report) -> None:
+        """See `Executor.start`."""
+        try:
+            form = self._form(order.container)
+            needs = form.needs(order.container)
+            call = form.call(order)
+        except PenstockError as error:
+            report(order.key, Failed(failure=failure_of(error), usage=Usage()))
+            return
+        failure = order.folder / FAILURE_FILE
+
+        def done(end: Ended | PenstockError) -> None:
+            with self._lock:
+                self._running.pop(order.key, None)
+            report(order.key, _outcome(end, order, failure))
+
+        assignment = Assignment(
+            function=call.function,
+            cwd=str(order.cwd),
+            environ={one.name: one.value for one in order.container.env},
+            memory=order.limits.memory,
+            failure=str(failure),
+            code_folder=call.code_folder,
+        )
+        self._submit(needs.requirements, assignment, call.payload, order.log, order.limits, done, order.key)
+
+    def cancel(self, key: AttemptKey, *, force: bool = False) -> None:
+        """See `Executor.cancel`."""
+        with self._lock:
+            found = self._running.get(key)
+        if found is not None:
+            host, job = found
+            host.cancel(job, force=force)
+
+    def warm(self, containers: Sequence[ContainerSpec]) -> None:
+        """See `Executor.warm`. Starts a zygote for each environment, and has it import what its tasks import."""
+        modules: dict[Requirements, dict[str, None]] = {}
+        for container in containers:
+            try:
+                needs = self._form(container).needs(container)
+            except PenstockError:
+                continue  # `start` will say so
+            modules.setdefault(needs.requirements, {}).update(dict.fromkeys(needs.imports))
+        for requirements, names in modules.items():
+            self._preload(requirements, names)
+
+    def refuse(self, container: ContainerSpec) -> TaskFailure | None:
+        """See `Executor.refuse`."""
+        try:
+            self._form(container).needs(container)
+        except PenstockError as error:
+            return failure_of(error)
+        return None
+
+    def close(self) -> None:
+        """See `Executor.close`."""
+        with self._lock:
+            self._closed = True
+            hosts, self._hosts = list(self._hosts.values()), {}
+        for host in hosts:
+            host.close()
+
+    # --- other work -------------------------------------------------------------------------------------
+
+    def call(self, function: str, payload: bytes, *, cwd: Path, preload: Sequence[str] = ()) -> bytes:
+        """Call `function` (`module:name`, bytes to bytes) in a child of the zygote, and wait for what it returns.
+
+        Raises:
+            CallFailed: It raised, or its process died; with what it printed last.
+            InfraError: No worker could be started, or it went away.
+        """
+        self._preload((), dict.fromkeys(preload))
+        folder = Path(tempfile.mkdtemp(prefix="penstock-call-"))
+        ended: list[Ended | PenstockError] = []
+        finished = threading.Event()
+
+        def done(end: Ended | PenstockError) -> None:
+            ended.append(end)
+            finished.set()
+
+        try:
+            result, failure, log = folder / "result", folder / FAILURE_FILE, folder / "log"
+            assignment = Assignment(function=function, cwd=str(cwd), result=str(result), failure=str(failure))
+            self._submit((), assignment, payload, log, Limits(), done)
+            finished.wait()
+            return _returned(function, ended[0], result, failure, log)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    # --- zygotes ----------------------------------------------------------------------------------------
+
+    def _form(self, container: ContainerSpec) -> TaskForm:
+        for form in self._forms:
+            if form.matches(container):
+                return form
+        raise CannotRunContainer(image=container.image, command=" ".join(container.command)[:200])
+
+    def _submit(
+        self,
+        requirements: Requirements,
+        assignment: Assignment,
+        payload: bytes,
+        log: Path,
+        limits: Limits,
+        done: Done,
+        key: AttemptKey | None = None,
+    ) -> None:
+        order = Start(
+            job=next(self._numbers), log=str(log), memory=limits.memory, timeout=limits.timeout, grace=self._grace
+        )
+        body = pack_assignment(assignment, payload)
+        while True:
+            with self._lock:
+                host = self._host(requirements)
+                if host is not None and key is not None:
+                    self._running[key] = (host, order.job)
+            if host is None:
+                done(Ended(job=order.job, reason="canceled"))
+                return
+            if host.start(order, body, done):
+                return
+            with self._lock:  # its zygote has died meanwhile: another one
+                if self._hosts.get(requirements) is host:
+                    del self._hosts[requirements]
+
+    def _host(self, requirements: Requirements) -> ZygoteHost | None:
+        """The host for an environment, started now if there is none; None after `close`. Called with the lock held."""
+        if self._closed:
+            return None
+        host = self._hosts.get(requirements)
+        if host is None:
+            host = self._hosts[requirements] = ZygoteHost(
+                " ".join(requirements) or "default", lambda: self._environments.python(requirements)
+            )
+            host.preload(list(self._preloads.get(requirements, ())))
+        return host
+
+    def _preload(self, requirements: Requirements, modules: dict[str, None]) -> None:
+        with self._lock:
+            known = self._preloads.setdefault(requirements, {})
+            fresh = [name for name in modules if name not in known]
+            is_new = requirements not in self._hosts
+            known.update(dict.fromkeys(fresh))
+            host = self._host(requirements)
+            if host is not None and not is_new:
+                host.preload(fresh)
+
+
+def _outcome(end: Ended | PenstockError, order: WorkOrder, failure: Path) -> Outcome:
+    if isinstance(end, PenstockError):
+        return Failed(failure=failure_of(end), usage=Usage())
+    output = Path(order.executor_input.outputs.output_file)
+    return read_outcome(end, output=output, failure=failure, log=order.log, limits=order.limits)
+
+
+def _returned(function: str, end: Ended | PenstockError, result: Path, failure: Path, log: Path) -> bytes:
+    if isinstance(end, PenstockError):
+        raise end
+    if end.status == 0 and not end.reason:
+        return result.read_bytes()
+    printed = read_tail(log).decode(errors="replace").strip()
+    told = read_failure(end, failure)
+    if told is not None:
+        reason = f"{told.message}\n{told.traceback}".strip()
+        raise CallFailed(function=function, reason=reason, output=printed)
+    error = ended_by_us(end, Limits()) or ended_by_itself(end)
+    raise CallFailed(function=function, reason=error.message(), output=printed)

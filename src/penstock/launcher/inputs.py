@@ -1,0 +1,80 @@
+"""From an executor input to the arguments of the author's function."""
+
+from collections.abc import Callable
+from typing import Any
+
+from penstock.artifacts.store import ArtifactStore
+from penstock.core.errors import PenstockError
+from penstock.core.json import Json
+from penstock.data.types import ArtifactUse, ParameterUse, classify, decode_parameter
+from penstock.ir.runtime import RuntimeArtifact, TaskInputValues
+from penstock.launcher.errors import InputUnreadable, MissingArgument
+from penstock.launcher.failures import text_of, type_name
+from penstock.launcher.places import readable_path
+from penstock.launcher.signature import arguments
+
+
+def load_arguments(
+    function: Callable[..., Any],
+    annotations: dict[str, Any],
+    given: TaskInputValues,
+    store: ArtifactStore | None,
+    component: str,
+) -> dict[str, Any]:
+    """The function's arguments by name; those that nothing was given for are left to their defaults.
+
+    Raises:
+        MissingArgument: There is no default either.
+        WrongType: A parameter's value is not what the annotation says.
+        InputUnreadable: An artifact's bytes are not.
+    """
+    loaded: dict[str, Any] = {}
+    for name, has_default in arguments(function).items():
+        annotation = annotations.get(name, Any)
+        if name in given.artifacts:
+            loaded[name] = _load(given.artifacts[name].artifacts, annotation, store, name, component)
+        elif name in given.parameter_values and not _is_left_out(given.parameter_values[name], annotation, has_default):
+            where = f"argument {name!r} of component {component!r}"
+            loaded[name] = decode_parameter(given.parameter_values[name], annotation, where=where)
+        elif not has_default:
+            if not _allows_none(annotation):
+                raise MissingArgument(component=component, argument=name)
+            loaded[name] = None
+    return loaded
+
+
+def _is_left_out(value: Json, annotation: Any, has_default: bool) -> bool:
+    """Whether a null means that nothing was given, as on Kubeflow, where the default then counts."""
+    return value is None and has_default and not _allows_none(annotation)
+
+
+def _allows_none(annotation: Any) -> bool:
+    return classify(annotation).optional
+
+
+def _load(
+    artifacts: list[RuntimeArtifact], annotation: Any, store: ArtifactStore | None, name: str, component: str
+) -> Any:
+    use = classify(annotation)
+    if isinstance(use, ParameterUse):
+        raise InputUnreadable(component=component, input=name, reason="an artifact came, but a parameter is declared")
+    if use.is_list:
+        return [_load_one(artifact, use, store, name, component) for artifact in artifacts]
+    if not artifacts:
+        return None
+    return _load_one(artifacts[0], use, store, name, component)
+
+
+def _load_one(
+    artifact: RuntimeArtifact, use: ArtifactUse, store: ArtifactStore | None, name: str, component: str
+) -> Any:
+    from penstock.data.transfer import load_value
+
+    path = readable_path(artifact, store)
+    try:
+        return load_value(path, use, artifact.metadata)
+    except (PenstockError, MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        reason = f"{type_name(error)}: {text_of(error)}"
+        raise InputUnreadable(component=component, input=name, reason=reason) from error
