@@ -1,0 +1,58 @@
+"""`penstock compile`: a pipeline as a file for Kubeflow, Vertex AI or Penstock itself."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from penstock.cli.commands.run import Target
+from penstock.cli.options import Home
+
+if TYPE_CHECKING:
+    from penstock.ir.spec import PipelineDocument
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="A `.yaml` or `.json` file; else YAML is printed.", show_default=False
+    ),
+]
+
+
+def compile_target(target: Target, output: Output = None, home: Home = None) -> int:
+    """Compile a pipeline to Kubeflow Pipelines v2 IR.
+
+    The file runs on Kubeflow, on Vertex AI, and with `penstock run`.
+    """
+    from penstock.cli.errors import FileUnwritable
+    from penstock.cli.session import session
+    from penstock.cli.text import line
+
+    with session(home, json=True) as here:
+        document, _ = here.system.compile(target)
+        text = _text(document, as_json=output is not None and output.suffix == ".json")
+        if output is None:
+            sys.stdout.write(text)
+            return 0
+        try:
+            output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise FileUnwritable(path=str(output), reason=error.strerror or str(error)) from error
+        info = document.pipeline.pipeline_info
+        here.screen.print(line(("✓", "good"), " ", (info.name, "bold"), ("  compiled to ", "dim"), str(output)))
+    return 0
+
+
+def _text(document: "PipelineDocument", *, as_json: bool) -> str:
+    from penstock.ir.codec import to_json
+    from penstock.ir.document import canonical_json, write_yaml
+    from penstock.ir.spec import PlatformSpec
+
+    if not as_json:
+        return write_yaml(document)
+    import msgspec
+
+    alone = document.platform == PlatformSpec()
+    data = to_json(document.pipeline) if alone else canonical_json(document)
+    return msgspec.json.format(data, indent=2).decode() + "\n"

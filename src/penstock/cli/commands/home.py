@@ -1,0 +1,51 @@
+"""`penstock home`: where state lives, and how large it is."""
+
+import os
+from pathlib import Path
+
+from penstock.cli.options import Home, Json
+
+
+def home(json: Json = False, home: Home = None) -> int:
+    """Show the folder that holds all state, and what takes space in it. Makes nothing."""
+    from penstock.cli.session import screen_of, settings_of, write_json
+    from penstock.cli.text import columns, line
+    from penstock.platform.report.words import size
+
+    settings = settings_of(home)
+    place = settings.home
+    parts = _parts(place) if place.is_dir() else {}
+    if json:
+        write_json({"home": str(place), "exists": place.is_dir(), "bytes": sum(parts.values()), "parts": parts})
+        return 0
+    screen = screen_of(settings)
+    if not place.is_dir():
+        screen.print(line((str(place), "bold"), ("  nothing is there yet", "dim")))
+        return 0
+    rows = [[line("  ", name), line(size(count))] for name, count in parts.items()]
+    head = line((str(place), "bold"), ("  ", ""), size(sum(parts.values())))
+    screen.print(head, *columns(rows, limit=screen.width, right=(1,), shrink=((0, 8),)))
+    return 0
+
+
+def _parts(place: Path) -> dict[str, int]:
+    """What lies in the home, with the bytes of each."""
+    with os.scandir(place) as entries:
+        return {entry.name: _weigh(entry) for entry in sorted(entries, key=lambda entry: entry.name)}
+
+
+def _weigh(entry: "os.DirEntry[str]") -> int:
+    """The bytes of a file, or of all files in a folder; links are not followed, hard links count once."""
+    seen: set[tuple[int, int]] = set()
+
+    def weigh(item: "os.DirEntry[str]") -> int:
+        if item.is_dir(follow_symlinks=False):
+            with os.scandir(item) as entries:
+                return sum(weigh(inner) for inner in entries)
+        stat = item.stat(follow_symlinks=False)
+        if (stat.st_dev, stat.st_ino) in seen:
+            return 0
+        seen.add((stat.st_dev, stat.st_ino))
+        return stat.st_size
+
+    return weigh(entry)

@@ -1,0 +1,27 @@
+"""One run as lines: where it came from, its parameters, its graph, its results."""
+
+from penstock.cli.graph import graph_lines
+from penstock.cli.session import Session
+from penstock.cli.text import Line, columns, line
+from penstock.cli.watch.progress import Progress
+from penstock.cli.watch.summary import heading, result_blocks
+from penstock.core.clock import SystemClock
+from penstock.platform.report.words import moment, one_line, value
+
+
+def portrait_lines(session: Session, progress: Progress) -> list[Line]:
+    """Everything that `penstock runs show` prints."""
+    run, width = progress.run, session.screen.width
+    facts = [
+        *([[line(("  from", "dim")), line(one_line(run.source))]] if run.source else []),
+        [line(("  started", "dim")), line(moment(run.started_at or run.created_at))],
+        *([[line(("  finished", "dim")), line(moment(run.finished_at))]] if run.finished_at else []),
+    ]
+    blocks = [[*heading(progress), *columns(facts, limit=width, shrink=((1, 8),))]]
+    if run.parameters:
+        rows = [[line("  ", one_line(name)), line(one_line(value(data)))] for name, data in run.parameters.items()]
+        blocks.append([line(("parameters", "bold")), *columns(rows, limit=width, shrink=((1, 16), (0, 8)))])
+    if graph := graph_lines(progress, width, SystemClock().now()):
+        blocks.append([line(("tasks", "bold")), *graph])
+    blocks += result_blocks(progress, session.store, width, session.log_place)
+    return [one for index, block in enumerate(blocks) for one in ([()] * (index > 0) + block)]

@@ -1,0 +1,45 @@
+"""Where words for people go: standard output, or standard error when the output is for a program."""
+
+import os
+from typing import IO
+
+from penstock.cli.text import CODES, Line, crop
+
+FALLBACK_WIDTH = 100
+"""Columns to lay tables out for where there is no terminal."""
+
+
+class Screen:
+    """A stream with a width, and colors or none."""
+
+    def __init__(self, stream: IO[str], *, color: str = "auto", dumb: bool = False, width: int | None = None) -> None:
+        self.stream = stream
+        self.terminal = stream.isatty() and not dumb
+        self.colors = color == "always" or (color == "auto" and self.terminal)
+        self._width = width
+
+    @property
+    def width(self) -> int:
+        """Columns; of a terminal those it has now."""
+        return self._width or (self.size[0] if self.terminal else FALLBACK_WIDTH)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines of the terminal now."""
+        try:
+            columns, lines = os.get_terminal_size(self.stream.fileno())
+        except (OSError, ValueError):
+            columns, lines = 0, 0
+        return columns or 80, lines or 24
+
+    def print(self, *lines: Line, cut: bool = False) -> None:
+        """Print lines; `cut` keeps each to the width of the terminal."""
+        cut = cut and self.terminal
+        self.stream.write("".join(f"{self.render(crop(one, self.width) if cut else one)}\n" for one in lines))
+        self.stream.flush()
+
+    def render(self, spans: Line) -> str:
+        """A line as this stream takes it."""
+        if not self.colors:
+            return "".join(text for text, _ in spans)
+        return "".join(f"\x1b[{CODES[style]}m{text}\x1b[0m" if style else text for text, style in spans)

@@ -1,0 +1,106 @@
+"""One command's surroundings: the settings, the opened system, the screen, and what ends it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from penstock.cli.screen import Screen
+from penstock.cli.text import line
+from penstock.core.errors import PenstockError
+from penstock.core.settings import Settings
+from penstock.platform.settings import load_settings
+
+if TYPE_CHECKING:
+    from penstock.engine.plan import Plan
+    from penstock.metadata.records import Run
+    from penstock.metadata.store import MetadataStore
+    from penstock.platform.system import System
+
+
+class Session:
+    """What a command works with."""
+
+    def __init__(self, system: "System", settings: Settings, screen: Screen, *, json: bool) -> None:
+        self.system = system
+        self.settings = settings
+        self.screen = screen
+        """For people: standard error if `json`."""
+        self.json = json
+
+    @property
+    def store(self) -> "MetadataStore":
+        return self.system.store
+
+    def find_run(self, text: str) -> "Run":
+        """The run of that id, of which it is the start, or the `last` one."""
+        return self.system.find_run(text)
+
+    def plan(self, run: "Run") -> "Plan":
+        """The pipeline of a run, indexed."""
+        from penstock.engine.plan import Plan
+
+        return Plan(self.system.document(run.spec))
+
+    def log_place(self, log: str) -> str:
+        """Where a person finds the log that a record names: its path, if it is on this machine."""
+        try:
+            return str(self.system.artifacts.path(log)) if "://" in log else log
+        except PenstockError:
+            return log
+
+    def write_report(self, run: "Run", target: Path) -> None:
+        """Write the HTML report of a run.
+
+        Raises:
+            FileUnwritable: There is no such folder, or it is read-only.
+        """
+        from penstock.cli.errors import FileUnwritable
+        from penstock.platform.report import render_report
+
+        page = render_report(self.store, self.system.artifacts, run)
+        try:
+            target.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise FileUnwritable(path=str(target), reason=error.strerror or str(error)) from error
+        self.screen.print(line(("report ", "dim"), str(target)))
+
+    def write_json(self, value: Any) -> None:
+        """As the function of that name."""
+        write_json(value)
+
+
+def write_json(value: Any) -> None:
+    """Print `value` on standard output as JSON, indented; records become objects."""
+    import msgspec
+
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
+    sys.stdout.write(text.decode() + "\n")
+    sys.stdout.flush()
+
+
+def settings_of(home: Path | None = None, **overrides: Any) -> Settings:
+    """The settings, with those of the command line that were given. The only place here that reads the environment."""
+    return load_settings(os.environ, Path.cwd(), home=home, **overrides)
+
+
+def screen_of(settings: Settings, *, json: bool = False) -> Screen:
+    """Standard output; standard error where standard output is to carry JSON and nothing else."""
+    stream = sys.stderr if json else sys.stdout
+    return Screen(stream, color=settings.color, dumb=os.environ.get("TERM") == "dumb")
+
+
+@contextmanager
+def session(home: Path | None = None, *, json: bool = False, **overrides: Any) -> Iterator[Session]:
+    """Open the system for one command, and close it whatever happens."""
+    from penstock.platform.system import System
+
+    settings = settings_of(home, **overrides)
+    screen = screen_of(settings, json=json)
+    system = System.open(settings)
+    try:
+        yield Session(system, settings, screen, json=json)
+    finally:
+        system.close()
