@@ -1,0 +1,48 @@
+"""Where in the author's files something was written."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FrameType
+
+_OURS = (str(Path(__file__).parent), str(Path(__file__).parent.parent / "compiler"))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a file."""
+
+    file: str
+    line: int
+
+    def shown(self, folder: Path) -> str:
+        """`pipeline.py:42`, relative to `folder` if it is below it."""
+        path = Path(self.file)
+        try:
+            return f"{path.relative_to(folder)}:{self.line}"
+        except ValueError:
+            return f"{path}:{self.line}"
+
+
+def author_frame() -> FrameType | None:
+    """The innermost frame that is not this package's; None where there is none."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    return frame
+
+
+def caller() -> Place:
+    """The author's line that is being executed."""
+    frame = author_frame()
+    return Place("<unknown>", 0) if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def place_of(code: CodeType) -> Place:
+    """Where a function's definition begins."""
+    return Place(code.co_filename, code.co_firstlineno)
+
+
+def is_ours(file: str) -> bool:
+    """Whether a file is part of what traces and compiles, rather than the author's."""
+    return file.startswith(_OURS)
