@@ -53,5 +53,27 @@ class WrongType(UserError, TypeError):
         return self.advice or f"return or pass a `{self.declared}`, or change the annotation"
 
 
+@dataclass(kw_only=True, eq=False)
+class ConversionError(UserError, ValueError):
+    """A value cannot be stored as it is, or stored bytes do not hold what they should."""
+
+    code: ClassVar[str] = "DAT003"
+    what: str
+    """The value's type when storing, the wanted type when loading, as a person would write it."""
+    action: str
+    """`stored` or `loaded`."""
+    reason: str
+    advice: str = ""
+    where: str = ""
+    """For whom, e.g. `output 'rows' of 'load'`."""
+
+    def message(self) -> str:
+        subject = f"{self.where}: " if self.where else ""
+        return f"{subject}a `{self.what}` cannot be {self.action}: {self.reason}"
+
+    def hint(self) -> str | None:
+        return self.advice or None
+
+
 def _because(reason: str) -> str:
     return f": {reason}" if reason else ""

@@ -83,12 +83,12 @@ def _enum_form(cls: type[enum.Enum]) -> Form | None:
 
 def _container_form(origin: Any, args: tuple[Any, ...]) -> Form | None:
     if origin in (list, Sequence):
-        item = _item_form(args[0]) if args else _ANY
+        item = _item_form(args[0]) if args else ANY
         return None if item is None else _List(item)
     if origin in (dict, Mapping):
         if args and form_of(args[0]) is not _SIMPLE[str]:
             return None
-        value = _item_form(args[1]) if args else _ANY
+        value = _item_form(args[1]) if args else ANY
         return None if value is None else _Dict(value)
     if origin is tuple:
         return _tuple_form(args)
@@ -97,14 +97,14 @@ def _container_form(origin: Any, args: tuple[Any, ...]) -> Form | None:
 
 def _tuple_form(args: tuple[Any, ...]) -> Form | None:
     if not args or (len(args) == 2 and args[1] is Ellipsis):
-        item = _item_form(args[0]) if args else _ANY
+        item = _item_form(args[0]) if args else ANY
         return None if item is None else _List(item, tuple)
     items = [] if args == ((),) else [_item_form(arg) for arg in args]
     return _Tuple([item for item in items if item is not None]) if None not in items else None
 
 
 def _item_form(annotation: Any) -> Form | None:
-    return _ANY if annotation in (Any, object) or isinstance(annotation, TypeVar) else form_of(annotation)
+    return ANY if annotation in (Any, object) or isinstance(annotation, TypeVar) else form_of(annotation)
 
 
 def _plain(value: Any) -> Any:
@@ -359,7 +359,7 @@ def _step(convert: Any, value: Any, step: int | str) -> Any:
         raise
 
 
-_ANY = _Any()
+ANY: Form = _Any()
 _SIMPLE: dict[type, Form] = {
     str: _String(),
     int: _Integer(),

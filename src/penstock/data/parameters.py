@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from penstock.core.json import Json
 from penstock.data.errors import UnknownType, WrongType
-from penstock.data.forms import Form, Mismatch, form_of
+from penstock.data.forms import ANY, Form, Mismatch, form_of
 from penstock.data.naming import show, type_name
 
 F = TypeVar("F")
@@ -55,6 +55,18 @@ def decode_parameter(value: Json, annotation: Any, *, where: str = "") -> Any:
         raise _wrong(mismatch, annotation, where) from None
 
 
+def plain_json(value: Any, declared: str) -> Json:
+    """`value` as plain JSON: NumPy scalars and tuples as what they hold, anything else refused.
+
+    Raises:
+        WrongType: Something inside has no place in JSON; says where.
+    """
+    try:
+        return ANY.encode(value)
+    except Mismatch as mismatch:
+        raise _wrong(mismatch, declared, "") from None
+
+
 def parameter_form(annotation: Any) -> Form | None:
     """The form of a parameter annotation, or None if it is none."""
     try:
@@ -75,7 +87,7 @@ def _form(annotation: Any) -> Form:
 
 def _wrong(mismatch: Mismatch, annotation: Any, where: str) -> WrongType:
     return WrongType(
-        declared=type_name(annotation),
+        declared=annotation if isinstance(annotation, str) else type_name(annotation),
         got=type_name(type(mismatch.value)),
         where=where,
         at="".join(f"[{step!r}]" for step in reversed(mismatch.steps)),
