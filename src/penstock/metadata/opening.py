@@ -5,7 +5,6 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from penstock.core.clock import Clock, SystemClock
-from penstock.core.errors import PenstockError
 from penstock.metadata.errors import UnknownStoreUrl
 from penstock.metadata.preparing import PRESENT, Schema, prepare
 from penstock.metadata.session import Connections
@@ -38,7 +37,7 @@ def open_store(
         StoreUpgradeFailed: It is older, and upgrading it failed; it is as it was.
         StoreUnavailable: It cannot be opened: read-only, full, locked for too long, damaged.
     """
-    dialect = SqliteDialect(_path(fspath(place)), durability, timeout)
+    dialect = SqliteDialect(_path(fspath(place)).absolute(), durability, timeout)
     return open_sqlite(dialect, clock=clock or SystemClock())
 
 
@@ -46,10 +45,11 @@ def open_sqlite(dialect: SqliteDialect, *, clock: Clock, schema: Schema = PRESEN
     """As `open_store`, for one dialect and for any version of the schema."""
     try:
         first = prepare(dialect, clock, schema)
-    except PenstockError:
-        raise
     except (OSError, sqlite3.Error) as error:
-        raise dialect.translate(error) or error from error
+        translated = dialect.translate(error)
+        if translated is None:  # it says already what happened
+            raise
+        raise translated from error
     return SqlStore(Connections(dialect, first))
 
 

@@ -123,7 +123,7 @@ artifacts = sa.Table(
     sa.Index(None, "created_at"),
     sa.Index(None, "type", "created_at"),
     sa.Index(None, "name", "created_at"),
-    sa.Index(None, "digest"),
+    sa.Index(None, "digest", "created_at"),
 )
 
 events = sa.Table(

@@ -92,7 +92,7 @@ CREATE TABLE artifacts (
 CREATE INDEX ix_artifacts_created_at ON artifacts (created_at);
 CREATE INDEX ix_artifacts_type_created_at ON artifacts (type, created_at);
 CREATE INDEX ix_artifacts_name_created_at ON artifacts (name, created_at);
-CREATE INDEX ix_artifacts_digest ON artifacts (digest);
+CREATE INDEX ix_artifacts_digest_created_at ON artifacts (digest, created_at);
 CREATE TABLE events (
     run_id TEXT NOT NULL,
     path TEXT NOT NULL,

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from penstock.core.errors import PenstockError
 from penstock.metadata.dialect import Connection, Cursor, Dialect
 from penstock.metadata.errors import StoreBusy, StoreClosed, TextNotStorable
 from penstock.metadata.rows import Row, Values, excerpt
@@ -106,21 +107,21 @@ class Connections:
         dialect = self._dialect
         try:
             connection = self._borrow()
+            cursor = connection.cursor()
+            try:
+                dialect.begin(cursor, write=write)
+                yield Session(dialect, cursor)
+                dialect.commit(cursor)
+            except BaseException as error:
+                dialect.rollback(cursor)
+                self._give_back(connection, sound=dialect.translate(error) is None)
+                raise
+            self._give_back(connection, sound=True)
         except Exception as error:
-            raise self._translated(error) from error
-        cursor = connection.cursor()
-        try:
-            dialect.begin(cursor, write=write)
-            yield Session(dialect, cursor)
-            dialect.commit(cursor)
-        except BaseException as error:
-            dialect.rollback(cursor)
             translated = self._translated(error)
-            self._give_back(connection, sound=translated is error)
-            if translated is error:
+            if translated is None:
                 raise
             raise translated from error
-        self._give_back(connection, sound=True)
 
     def _borrow(self) -> Connection:
         self._check_process()
@@ -145,10 +146,11 @@ class Connections:
             self._writing = threading.Lock()
             self._pid = os.getpid()
 
-    def _translated(self, error: BaseException) -> BaseException:
+    def _translated(self, error: Exception) -> PenstockError | None:
+        """What the driver's error means; None if it is not the driver's, but says already what happened."""
         if isinstance(error, UnicodeEncodeError):
             return TextNotStorable(text=excerpt(error))
-        return self._dialect.translate(error) or error
+        return self._dialect.translate(error)
 
 
 _inherited: list[list[Connection]] = []

@@ -38,6 +38,7 @@ class SqliteDialect:
     """How to talk to the database in one file."""
 
     path: Path
+    """Absolute."""
     durability: Durability = "full"
     timeout: float = 30.0
 
@@ -49,7 +50,7 @@ class SqliteDialect:
         if sqlite3.sqlite_version_info < OLDEST:
             raise SqliteTooOld(found=sqlite3.sqlite_version, needed=".".join(map(str, OLDEST)))
         connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
+            f"{self.path.as_uri()}?mode={'rwc' if create else 'rw'}",
             uri=True,
             timeout=self.timeout,
             isolation_level=None,  # transactions begin when we say so

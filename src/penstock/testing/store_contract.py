@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("penstock.testing.store_cases", "penstock.testing.store_process")
+for subject in ("runs", "leases", "commits", "reading", "lineage", "sharing"):
+    pytest.register_assert_rewrite(f"penstock.testing.store_cases.{subject}")
 
 from penstock.metadata.store import MetadataStore  # noqa: E402
 from penstock.testing.store_cases.commits import CommitCases  # noqa: E402

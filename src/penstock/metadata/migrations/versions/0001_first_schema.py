@@ -130,7 +130,7 @@ def _create_artifacts() -> None:
         _text("created_at"),
         sa.PrimaryKeyConstraint("artifact_id", name="pk_artifacts"),
     )
-    for columns in (["created_at"], ["type", "created_at"], ["name", "created_at"], ["digest"]):
+    for columns in (["created_at"], ["type", "created_at"], ["name", "created_at"], ["digest", "created_at"]):
         op.create_index(f"ix_artifacts_{'_'.join(columns)}", "artifacts", columns)
     op.create_table(
         "events",

@@ -1,0 +1,99 @@
+"""The statements fit the schema, are portable, and find what they want by an index."""
+
+import itertools
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from penstock.metadata import statements as sql
+from penstock.metadata.preparing import PRESENT
+from penstock.metadata.session import expanded
+
+COLUMNS = {name: getattr(sql, name) for name in vars(sql) if isinstance(getattr(sql, name), tuple)}
+NAMED = {name: text for name, text in vars(sql).items() if name.isupper() and isinstance(text, str)}
+FLAGS = [False, True]
+
+
+def _statements() -> Iterator[tuple[str, str]]:
+    yield from NAMED.items()
+    for pipeline, states, before in itertools.product(FLAGS, repeat=3):
+        text = sql.select_runs(pipeline=pipeline, states=states, before=before)
+        yield f"select_runs-{pipeline:d}{states:d}{before:d}", text
+    for prefix, type_, name, digest in itertools.product(FLAGS, repeat=4):
+        text = sql.find_artifacts(prefix=prefix, type=type_, name=name, digest=digest)
+        yield f"find_artifacts-{prefix:d}{type_:d}{name:d}{digest:d}", text
+
+
+STATEMENTS = dict(_statements())
+
+EVERY_STATEMENT = pytest.mark.parametrize("text", STATEMENTS.values(), ids=STATEMENTS.keys())
+
+PORTABLE_WORDS = """
+SELECT FROM WHERE AND OR IN IS NOT NULL AS JOIN CROSS ON ORDER BY DESC LIMIT CASE WHEN THEN ELSE END WITH VALUES
+INSERT INTO CONFLICT DO NOTHING UPDATE SET RETURNING DELETE
+"""
+"""What SQLite and PostgreSQL understand alike, as far as we use it: every statement was prepared on PostgreSQL 18."""
+
+FULL_SCANS_IN_ORDER = {"select_runs-000", "find_artifacts-0000"}
+"""Those that want the newest of everything: they walk an index from its end, and stop at the limit."""
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(PRESENT.ddl.read_text("utf-8"))
+        yield connection
+
+
+def _plan(database: sqlite3.Connection, text: str) -> list[str]:
+    statement = expanded(text, 2)
+    values = dict.fromkeys(re.findall(r":(\w+)", statement), 1)
+    return [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+@EVERY_STATEMENT
+def test_every_statement_fits_the_schema(database: sqlite3.Connection, text: str) -> None:
+    values = dict.fromkeys(re.findall(r":(\w+)", expanded(text, 2)), 1)
+    assert database.execute(f"EXPLAIN {expanded(text, 2)}", values).fetchall()
+
+
+@EVERY_STATEMENT
+def test_every_statement_is_portable(database: sqlite3.Connection, text: str) -> None:
+    without_texts = re.sub(r"'[A-Z]*'", "", text)
+    words = re.findall(r"(?<![:\w])[A-Za-z_]\w*", without_texts)
+    tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    names = tables.union(*COLUMNS.values()) | {"document", "excluded", "wanted"} | set("cerw")
+    assert {word for word in words if word not in PORTABLE_WORDS.split() and word not in names} == set()
+    assert re.findall(r"[^\w\s:.,()=<>+*]", without_texts) == []
+
+
+@EVERY_STATEMENT
+def test_no_statement_reads_a_whole_table(
+    database: sqlite3.Connection, text: str, request: pytest.FixtureRequest
+) -> None:
+    plan = _plan(database, text)
+    scans = [step for step in plan if step.startswith("SCAN") and "CONSTANT ROW" not in step and step != "SCAN w"]
+    if request.node.callspec.id in FULL_SCANS_IN_ORDER:
+        assert all("USING INDEX" in step for step in scans)
+        assert not any("TEMP B-TREE FOR ORDER BY" in step for step in plan)
+    else:
+        assert scans == []
+
+
+def test_columns_are_those_of_the_tables(database: sqlite3.Connection) -> None:
+    tables = {
+        "RUN": "runs",
+        "EXECUTION": "executions",
+        "ATTEMPT": "attempts",
+        "ARTIFACT": "artifacts",
+        "EVENT": "events",
+        "LEASE": "leases",
+        "CACHED_RESULT": "cached_results",
+    }
+    assert COLUMNS.keys() == tables.keys()
+    for name, table in tables.items():
+        found = {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
+        assert set(COLUMNS[name]) == found, table
