@@ -73,6 +73,8 @@ class _Canonical(Message, frozen=True, kw_only=True):
 
 def canonical_json(document: PipelineDocument) -> bytes:
     """The document as JSON with sorted keys and nothing superfluous: equal documents give equal bytes."""
+    if document.platform == PlatformSpec():
+        return to_json(_Canonical(pipeline=document.pipeline))
     return to_json(_Canonical(pipeline=document.pipeline, platform=document.platform))
 
 

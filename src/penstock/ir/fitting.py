@@ -8,7 +8,7 @@ from msgspec import UNSET
 from penstock.ir.codec import parse_json
 from penstock.ir.errors import MalformedDocument, ParameterMismatch
 from penstock.ir.parameters import constant_of, convert_declared
-from penstock.ir.problems import INPUT_MISSING, WRONG_ITERATOR, WRONG_VALUE, Problem, unknown_name
+from penstock.ir.problems import Code, Problem, unknown_name
 from penstock.ir.spec import ComponentSpec, TaskSpec
 from penstock.ir.wording import did_you_mean, join
 
@@ -29,13 +29,13 @@ def _check_given(component: ComponentSpec, place: str, task: TaskSpec) -> Iterat
         if needed and name not in given.parameters and name not in items and parameter.parameter_type != "TASK_CONFIG":
             near = did_you_mean(name, given.parameters.keys() - declared.parameters.keys())
             yield Problem(
-                INPUT_MISSING, place, f"parameter {name!r} is required and not given", near or "give it a value"
+                Code.INPUT_MISSING, place, f"parameter {name!r} is required and not given", near or "give it a value"
             )
     for name, artifact in declared.artifacts.items():
         if not artifact.is_optional and name not in given.artifacts and name not in items:
             near = did_you_mean(name, given.artifacts.keys() - declared.artifacts.keys())
             hint = near or "give it a task's output"
-            yield Problem(INPUT_MISSING, place, f"artifact {name!r} is required and not given", hint)
+            yield Problem(Code.INPUT_MISSING, place, f"artifact {name!r} is required and not given", hint)
 
 
 def _check_constants(component: ComponentSpec, place: str, task: TaskSpec) -> Iterator[Problem]:
@@ -48,7 +48,7 @@ def _check_constants(component: ComponentSpec, place: str, task: TaskSpec) -> It
             convert_declared(name, value, declared)
         except ParameterMismatch as error:
             where = join(f"{place}.inputs.parameters", name)
-            yield Problem(WRONG_VALUE, f"{where}.runtimeValue", error.message(), error.hint())
+            yield Problem(Code.WRONG_VALUE, f"{where}.runtimeValue", error.message(), error.hint())
 
 
 def _check_iterator(component: ComponentSpec, place: str, task: TaskSpec) -> Iterator[Problem]:
@@ -57,10 +57,10 @@ def _check_iterator(component: ComponentSpec, place: str, task: TaskSpec) -> Ite
     if loop is None and artifact_loop is None:
         return
     if loop is not None and artifact_loop is not None:
-        yield Problem(WRONG_ITERATOR, place, "it iterates over parameters and over artifacts", "keep one iterator")
+        yield Problem(Code.WRONG_ITERATOR, place, "it iterates over parameters and over artifacts", "keep one iterator")
     if component.dag is None:
         hint = "a loop's body is a component with a DAG: wrap the task in one"
-        yield Problem(WRONG_ITERATOR, place, "it iterates a component that has no DAG", hint)
+        yield Problem(Code.WRONG_ITERATOR, place, "it iterates a component that has no DAG", hint)
     if loop is not None:
         where = f"{place}.parameterIterator"
         yield from _check_items(where, loop.items.raw, loop.items.input_parameter, task.inputs.parameters)
@@ -73,17 +73,17 @@ def _check_iterator(component: ComponentSpec, place: str, task: TaskSpec) -> Ite
 
 def _check_item(place: str, name: str, takes: Mapping[str, Any]) -> Iterator[Problem]:
     if name not in takes:
-        yield unknown_name(WRONG_ITERATOR, f"{place}.itemInput", "input of the loop's body", name, takes)
+        yield unknown_name(Code.WRONG_ITERATOR, f"{place}.itemInput", "input of the loop's body", name, takes)
 
 
 def _check_items(place: str, raw: str, name: str, given: Mapping[str, Any]) -> Iterator[Problem]:
     if name:
         if name not in given:
-            yield unknown_name(WRONG_ITERATOR, f"{place}.items", "input of this task", name, given)
+            yield unknown_name(Code.WRONG_ITERATOR, f"{place}.items", "input of this task", name, given)
         return
     try:
         is_list = isinstance(parse_json(raw), list)
     except MalformedDocument:
         is_list = False
     if not is_list and "{{$" not in raw:
-        yield Problem(WRONG_ITERATOR, f"{place}.items.raw", "it is no JSON list", "write it like `[1, 2, 3]`")
+        yield Problem(Code.WRONG_ITERATOR, f"{place}.items.raw", "it is no JSON list", "write it like `[1, 2, 3]`")

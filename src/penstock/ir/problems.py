@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from msgspec import Struct
@@ -9,39 +10,42 @@ from msgspec import Struct
 from penstock.core.errors import UserError
 from penstock.ir.wording import did_you_mean
 
-NO_COMPONENT = "IRX011"
-NO_EXECUTOR = "IRX012"
-NO_TASK = "IRX013"
-TASK_CYCLE = "IRX014"
-COMPONENT_CYCLE = "IRX015"
-NO_OUTPUT = "IRX016"
-NO_INPUT = "IRX017"
-INPUT_MISSING = "IRX018"
-WRONG_SOURCE = "IRX019"
-WRONG_BODY = "IRX020"
-WRONG_ITERATOR = "IRX021"
-OUTPUT_MISSING = "IRX022"
-WRONG_VALUE = "IRX023"
-WRONG_PLACEHOLDER = "IRX024"
+
+class Code(StrEnum):
+    """What can be wrong between the parts of a pipeline. Each has a page in `docs/errors/`, and keeps its number."""
+
+    NO_COMPONENT = "IRX011"
+    NO_EXECUTOR = "IRX012"
+    NO_TASK = "IRX013"
+    TASK_CYCLE = "IRX014"
+    COMPONENT_CYCLE = "IRX015"
+    NO_OUTPUT = "IRX016"
+    NO_INPUT = "IRX017"
+    INPUT_MISSING = "IRX018"
+    WRONG_SOURCE = "IRX019"
+    WRONG_BODY = "IRX020"
+    WRONG_ITERATOR = "IRX021"
+    OUTPUT_MISSING = "IRX022"
+    WRONG_VALUE = "IRX023"
+    WRONG_PLACEHOLDER = "IRX024"
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """One thing that is wrong with a pipeline."""
 
-    code: str
-    """Stable; has a page in the documentation."""
+    code: Code
     place: str
     """Where in the document, e.g. `root.dag.tasks.train.componentRef`."""
-    text: str
+    message: str
     """What is wrong, without a final full stop."""
     hint: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.place or 'the document'}: error[{self.code}]: {self.text}"
+        text = f"{self.place or 'the document'}: error[{self.code}]: {self.message}"
         return f"{text}\n  hint: {self.hint}" if self.hint else text
 
 
-def unknown_name(code: str, place: str, what: str, name: str, known: Iterable[str]) -> Problem:
+def unknown_name(code: Code, place: str, what: str, name: str, known: Iterable[str]) -> Problem:
     """The problem that `name` is not among the `known` ones."""
     names = list(known)
     near = did_you_mean(name, names)

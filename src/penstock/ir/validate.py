@@ -13,16 +13,7 @@ from penstock.ir.errors import ParameterMismatch
 from penstock.ir.graph import find_cycles
 from penstock.ir.parameters import convert_declared
 from penstock.ir.placeholders import Placeholder, placeholders_in
-from penstock.ir.problems import (
-    COMPONENT_CYCLE,
-    NO_EXECUTOR,
-    WRONG_BODY,
-    WRONG_PLACEHOLDER,
-    WRONG_VALUE,
-    InvalidPipeline,
-    Problem,
-    unknown_name,
-)
+from penstock.ir.problems import Code, InvalidPipeline, Problem, unknown_name
 from penstock.ir.spec import ComponentSpec, ContainerSpec, ExecutorSpec, PipelineDocument, PipelineSpec
 from penstock.ir.wiring import check_dag
 from penstock.ir.wording import join
@@ -33,7 +24,7 @@ def validate(document: PipelineDocument) -> list[Problem]:
     pipeline = document.pipeline
     problems: list[Problem] = []
     if pipeline.root.dag is None:
-        problems.append(Problem(WRONG_BODY, "root", "the root has no DAG", "put the tasks in `root.dag.tasks`"))
+        problems.append(Problem(Code.WRONG_BODY, "root", "the root has no DAG", "put the tasks in `root.dag.tasks`"))
     else:
         problems += check_dag("root", pipeline.root, pipeline)
     problems += _check_defaults("root", pipeline.root)
@@ -61,11 +52,11 @@ def _check_component(place: str, component: ComponentSpec, pipeline: PipelineSpe
     label, executors = component.executor_label, pipeline.deployment_spec.executors
     if (component.dag is None) == (not label):
         text = "it has neither a DAG nor an executor" if component.dag is None else "it has both a DAG and an executor"
-        yield Problem(WRONG_BODY, place, text, "a component is one or the other: `dag` or `executorLabel`")
+        yield Problem(Code.WRONG_BODY, place, text, "a component is one or the other: `dag` or `executorLabel`")
     if component.dag is not None:
         yield from check_dag(place, component, pipeline)
     if label and label not in executors:
-        yield unknown_name(NO_EXECUTOR, f"{place}.executorLabel", "executor", label, executors)
+        yield unknown_name(Code.NO_EXECUTOR, f"{place}.executorLabel", "executor", label, executors)
     elif label and (container := executors[label].container) is not None:
         yield from _check_placeholders(join("deploymentSpec.executors", label), container, component)
 
@@ -78,7 +69,7 @@ def _check_defaults(place: str, component: ComponentSpec) -> Iterator[Problem]:
             convert_declared(name, parameter.default_value, parameter)
         except ParameterMismatch as error:
             where = join(f"{place}.inputDefinitions.parameters", name)
-            yield Problem(WRONG_VALUE, f"{where}.defaultValue", error.message(), error.hint())
+            yield Problem(Code.WRONG_VALUE, f"{where}.defaultValue", error.message(), error.hint())
 
 
 def _check_executor(place: str, executor: ExecutorSpec) -> Iterator[Problem]:
@@ -86,9 +77,9 @@ def _check_executor(place: str, executor: ExecutorSpec) -> Iterator[Problem]:
     known = sum(form is not None for form in forms)
     if known > 1 or (known == 0 and not executor.unknown_fields):
         text = "it has more than one form" if known else "it has no form"
-        yield Problem(WRONG_BODY, place, text, "an executor is one thing: `container` or `importer`")
+        yield Problem(Code.WRONG_BODY, place, text, "an executor is one thing: `container` or `importer`")
     if executor.container is not None and not executor.container.image:
-        yield Problem(WRONG_BODY, f"{place}.container", "it has no image", "name a container image in `image`")
+        yield Problem(Code.WRONG_BODY, f"{place}.container", "it has no image", "name a container image in `image`")
 
 
 def _check_nesting(pipeline: PipelineSpec) -> Iterator[Problem]:
@@ -100,7 +91,9 @@ def _check_nesting(pipeline: PipelineSpec) -> Iterator[Problem]:
     for cycle in find_cycles(inside):
         place = join("components", cycle[-1])
         way = " → ".join(reversed(cycle))
-        yield Problem(COMPONENT_CYCLE, place, f"it contains itself: {way}", "a pipeline cannot be nested in itself")
+        yield Problem(
+            Code.COMPONENT_CYCLE, place, f"it contains itself: {way}", "a pipeline cannot be nested in itself"
+        )
 
 
 def _check_placeholders(place: str, container: ContainerSpec, component: ComponentSpec) -> Iterator[Problem]:
@@ -122,4 +115,4 @@ def _check_placeholder(place: str, placeholder: Placeholder, component: Componen
     known = definitions.artifacts if placeholder.kind == "artifacts" else definitions.parameters
     if placeholder.name not in known:
         what = f"{placeholder.side[:-1]} {placeholder.kind[:-1]}"
-        yield unknown_name(WRONG_PLACEHOLDER, place, what, placeholder.name, known)
+        yield unknown_name(Code.WRONG_PLACEHOLDER, place, what, placeholder.name, known)

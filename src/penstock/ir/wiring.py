@@ -9,18 +9,7 @@ from penstock.ir.fitting import check_fit
 from penstock.ir.graph import find_cycles, upstream_tasks
 from penstock.ir.parameters import constant_of
 from penstock.ir.placeholders import placeholders_in
-from penstock.ir.problems import (
-    NO_COMPONENT,
-    NO_INPUT,
-    NO_OUTPUT,
-    NO_TASK,
-    OUTPUT_MISSING,
-    TASK_CYCLE,
-    WRONG_PLACEHOLDER,
-    WRONG_SOURCE,
-    Problem,
-    unknown_name,
-)
+from penstock.ir.problems import Code, Problem, unknown_name
 from penstock.ir.spec import (
     ComponentSpec,
     DagSpec,
@@ -60,7 +49,7 @@ class _Wiring:
         reference = task.component_ref.name
         component = self.components.get(reference)
         if component is None:
-            yield unknown_name(NO_COMPONENT, f"{place}.componentRef", "component", reference, self.components)
+            yield unknown_name(Code.NO_COMPONENT, f"{place}.componentRef", "component", reference, self.components)
         for index, name in enumerate(task.dependent_tasks):
             yield from self._check_producer(f"{place}.dependentTasks[{index}]", name)
         for name, parameter in task.inputs.parameters.items():
@@ -72,7 +61,7 @@ class _Wiring:
 
     def _check_producer(self, place: str, task: str) -> Iterator[Problem]:
         if task not in self.dag.tasks:
-            yield unknown_name(NO_TASK, place, "task", task, self.dag.tasks)
+            yield unknown_name(Code.NO_TASK, place, "task", task, self.dag.tasks)
 
     def _check_parameter(self, place: str, parameter: TaskInputParameter, task: TaskSpec) -> Iterator[Problem]:
         output, value, status = (
@@ -110,19 +99,19 @@ class _Wiring:
         if value.runtime_parameter:
             yield from self._check_input(f"{place}.runtimeParameter", "parameters", value.runtime_parameter)
         elif value.constant is UNSET and value.constant_value is UNSET:
-            yield Problem(WRONG_SOURCE, place, "it has no value", 'give a `constant`, e.g. `{"constant": 3}`')
+            yield Problem(Code.WRONG_SOURCE, place, "it has no value", 'give a `constant`, e.g. `{"constant": 3}`')
         constant = constant_of(value)
         if not isinstance(constant, str) or "\n" in constant:
             return
         for placeholder in placeholders_in(constant):
             known = task.inputs.parameters
             if (placeholder.side, placeholder.kind) == ("inputs", "parameters") and placeholder.name not in known:
-                yield unknown_name(WRONG_PLACEHOLDER, place, "input parameter", placeholder.name, known)
+                yield unknown_name(Code.WRONG_PLACEHOLDER, place, "input parameter", placeholder.name, known)
 
     def _check_input(self, place: str, kind: str, name: str) -> Iterator[Problem]:
         known = getattr(self.surrounding.input_definitions, kind)
         if name not in known:
-            yield unknown_name(NO_INPUT, place, f"input {kind[:-1]} of the surrounding component", name, known)
+            yield unknown_name(Code.NO_INPUT, place, f"input {kind[:-1]} of the surrounding component", name, known)
 
     def _check_output(self, place: str, producer: str, kind: str, name: str) -> Iterator[Problem]:
         yield from self._check_producer(f"{place}.producerTask", producer)
@@ -130,7 +119,7 @@ class _Wiring:
             return
         component = self.components.get(self.dag.tasks[producer].component_ref.name)
         if component is not None and name not in (known := getattr(component.output_definitions, kind)):
-            yield unknown_name(NO_OUTPUT, place, f"output {kind[:-1]} of task {producer!r}", name, known)
+            yield unknown_name(Code.NO_OUTPUT, place, f"output {kind[:-1]} of task {producer!r}", name, known)
 
     # --- the DAG as a whole -----------------------------------------------------------------------------
 
@@ -140,7 +129,9 @@ class _Wiring:
         for cycle in find_cycles(upstream):
             place = join(f"{self.place}.tasks", cycle[-1])
             way = " → ".join(cycle)
-            yield Problem(TASK_CYCLE, place, f"tasks wait for each other: {way}", "take one of these dependencies away")
+            yield Problem(
+                Code.TASK_CYCLE, place, f"tasks wait for each other: {way}", "take one of these dependencies away"
+            )
 
     def _check_outputs(self) -> Iterator[Problem]:
         outputs, declared = self.dag.outputs, self.surrounding.output_definitions
@@ -149,7 +140,7 @@ class _Wiring:
             one_of = parameter.value_from_oneof.parameter_selectors if parameter.value_from_oneof else []
             selectors = [*([parameter.value_from_parameter] if parameter.value_from_parameter else []), *one_of]
             if not selectors:
-                yield Problem(OUTPUT_MISSING, place, "it selects nothing", "name a task and its output")
+                yield Problem(Code.OUTPUT_MISSING, place, "it selects nothing", "name a task and its output")
             for selector in selectors:
                 yield from self._check_output(
                     place, selector.producer_subtask, "parameters", selector.output_parameter_key
@@ -164,14 +155,16 @@ class _Wiring:
         ):
             for name in sorted(missing):
                 text = f"the output {kind[:-1]} {name!r} is declared, and comes from no task"
-                yield Problem(OUTPUT_MISSING, f"{self.place}.outputs.{kind}", text, "select a task's output for it")
+                yield Problem(
+                    Code.OUTPUT_MISSING, f"{self.place}.outputs.{kind}", text, "select a task's output for it"
+                )
 
 
 def _check_one_source(place: str, message: Any, sources: tuple[Any, ...]) -> Iterator[Problem]:
     count = sum(bool(source) or (source is not None and source != "") for source in sources)
     if count > 1:
-        yield Problem(WRONG_SOURCE, place, "it has more than one source", "a value comes from one place: keep one")
+        yield Problem(Code.WRONG_SOURCE, place, "it has more than one source", "a value comes from one place: keep one")
     if count == 0 and not message.unknown_fields:
         yield Problem(
-            WRONG_SOURCE, place, "it has no source", "give a constant, a task's output or a component's input"
+            Code.WRONG_SOURCE, place, "it has no source", "give a constant, a task's output or a component's input"
         )
