@@ -192,12 +192,12 @@ class InputUnreadable(TaskError, ValueError):
     """An input's bytes could not be turned into what the component asks for."""
 
     code: ClassVar[str] = "LAU013"
-    component: str
-    input: str
+    where: str
+    """Which, e.g. `input 'rows' of component 'train'`."""
     reason: str
 
     def message(self) -> str:
-        return f"input {self.input!r} of component {self.component!r} could not be read: {self.reason}"
+        return f"{self.where} could not be read: {self.reason}"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -205,12 +205,12 @@ class OutputUnsaved(TaskError, ValueError):
     """An output's value could not be written."""
 
     code: ClassVar[str] = "LAU014"
-    component: str
-    output: str
+    where: str
+    """Which, e.g. `output 'rows' of component 'load'`."""
     reason: str
 
     def message(self) -> str:
-        return f"output {self.output!r} of component {self.component!r} could not be saved: {self.reason}"
+        return f"{self.where} could not be saved: {self.reason}"
 
 
 @dataclass(kw_only=True, eq=False)

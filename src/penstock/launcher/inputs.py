@@ -6,7 +6,9 @@ from typing import Any
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import PenstockError
 from penstock.core.json import Json
+from penstock.data.naming import type_name as annotation_name
 from penstock.data.types import ArtifactUse, ParameterUse, classify, decode_parameter
+from penstock.dsl.status import TaskFinalStatus
 from penstock.ir.runtime import RuntimeArtifact, TaskInputValues
 from penstock.launcher.errors import InputUnreadable, MissingArgument
 from penstock.launcher.failures import text_of, type_name
@@ -31,13 +33,15 @@ def load_arguments(
     loaded: dict[str, Any] = {}
     for name, has_default in arguments(function).items():
         annotation = annotations.get(name, Any)
-        if name in given.artifacts:
+        if annotation is TaskFinalStatus and name in given.parameter_values:
+            loaded[name] = TaskFinalStatus.from_json(given.parameter_values[name])
+        elif name in given.artifacts:
             loaded[name] = _load(given.artifacts[name].artifacts, annotation, store, name, component)
         elif name in given.parameter_values and not _is_left_out(given.parameter_values[name], annotation, has_default):
             where = f"argument {name!r} of component {component!r}"
             loaded[name] = decode_parameter(given.parameter_values[name], annotation, where=where)
         elif not has_default:
-            if not _allows_none(annotation):
+            if annotation is TaskFinalStatus or not _allows_none(annotation):
                 raise MissingArgument(component=component, argument=name)
             loaded[name] = None
     return loaded
@@ -56,25 +60,26 @@ def _load(
     artifacts: list[RuntimeArtifact], annotation: Any, store: ArtifactStore | None, name: str, component: str
 ) -> Any:
     use = classify(annotation)
+    where = f"input {name!r} of component {component!r}"
     if isinstance(use, ParameterUse):
-        raise InputUnreadable(component=component, input=name, reason="an artifact came, but a parameter is declared")
+        raise InputUnreadable(where=where, reason=f"an artifact came, but `{annotation_name(annotation)}` is declared")
     if use.is_list:
-        return [_load_one(artifact, use, store, name, component) for artifact in artifacts]
+        return [_load_one(artifact, use, store, where) for artifact in artifacts]
     if not artifacts:
         return None
-    return _load_one(artifacts[0], use, store, name, component)
+    return _load_one(artifacts[0], use, store, where)
 
 
-def _load_one(
-    artifact: RuntimeArtifact, use: ArtifactUse, store: ArtifactStore | None, name: str, component: str
-) -> Any:
+def _load_one(artifact: RuntimeArtifact, use: ArtifactUse, store: ArtifactStore | None, where: str) -> Any:
     from penstock.data.transfer import load_value
 
     path = readable_path(artifact, store)
+    title = artifact.type.schema_title or "system.Artifact"
     try:
-        return load_value(path, use, artifact.metadata)
+        return load_value(
+            path, use, artifact.metadata, name=artifact.name, uri=artifact.uri, schema_title=title, where=where
+        )
     except (PenstockError, MemoryError, RecursionError):
         raise
     except Exception as error:
-        reason = f"{type_name(error)}: {text_of(error)}"
-        raise InputUnreadable(component=component, input=name, reason=reason) from error
+        raise InputUnreadable(where=where, reason=f"{type_name(error)}: {text_of(error)}") from error

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import PenstockError
 from penstock.core.json import Json
+from penstock.data.errors import WrongType
 from penstock.data.naming import type_name as annotation_name
 from penstock.data.types import ArtifactUse, ParameterUse, classify, encode_parameter
 from penstock.ir.runtime import ArtifactList, ExecutorOutput, RuntimeArtifact, TaskOutputPlaces
-from penstock.launcher.errors import OutputUnsaved, WrongReturn
+from penstock.launcher.errors import NoRoom, OutputUnsaved, WrongReturn
 from penstock.launcher.failures import text_of, type_name
-from penstock.launcher.saving import save_artifact
 from penstock.launcher.signature import SINGLE, named_outputs
 
 
@@ -40,8 +42,8 @@ def save_outputs(
         if isinstance(use, ParameterUse):
             parameters[name] = encode_parameter(value, declared, where=where)
         elif value is not None or not use.optional:
-            given = places.artifacts.get(name, ArtifactList()).artifacts
-            artifacts[name] = ArtifactList(artifacts=_save(value, use, name, given, store, component))
+            place = next(iter(places.artifacts.get(name, ArtifactList()).artifacts), RuntimeArtifact(name=name))
+            artifacts[name] = ArtifactList(artifacts=_save(value, use, place, store, where))
     return ExecutorOutput(parameter_values=parameters, artifacts=artifacts)
 
 
@@ -66,18 +68,25 @@ def _by_name(result: Any, annotation: Any, places: TaskOutputPlaces, component: 
 
 
 def _save(
-    value: Any,
-    use: ArtifactUse,
-    name: str,
-    given: list[RuntimeArtifact],
-    store: ArtifactStore | None,
-    component: str,
+    value: Any, use: ArtifactUse, place: RuntimeArtifact, store: ArtifactStore | None, where: str
 ) -> list[RuntimeArtifact]:
-    values = list(value) if use.is_list and isinstance(value, list | tuple) else [value]
+    from penstock.launcher.saving import save_artifact
+
+    if use.is_list and not isinstance(value, list | tuple):
+        raise WrongType(
+            declared=f"list[{annotation_name(use.annotation)}]", got=annotation_name(type(value)), where=where
+        )
+    values = list(value) if use.is_list else [value]
     try:
-        return [save_artifact(one, use, name, given, index, store, component) for index, one in enumerate(values)]
+        return [save_artifact(one, use, _place(place, i, use), store, where) for i, one in enumerate(values)]
     except (PenstockError, MemoryError, RecursionError):
         raise
+    except OSError as error:
+        raise NoRoom(path=str(error.filename or place.uri), reason=error.strerror or str(error)) from error
     except Exception as error:
-        reason = f"{type_name(error)}: {text_of(error)}"
-        raise OutputUnsaved(component=component, output=name, reason=reason) from error
+        raise OutputUnsaved(where=where, reason=f"{type_name(error)}: {text_of(error)}") from error
+
+
+def _place(place: RuntimeArtifact, index: int, use: ArtifactUse) -> RuntimeArtifact:
+    """Where one item goes: the items of a list lie in a folder of the list's name."""
+    return replace(place, uri=f"{place.uri.rstrip('/')}/{index}") if use.is_list and place.uri else place

@@ -11,7 +11,7 @@ from penstock.artifacts.store import ArtifactStore
 from penstock.core.faults import fault_point
 from penstock.ir.manifest import ComponentManifest
 from penstock.ir.runtime import ExecutorInput, ExecutorOutput
-from penstock.launcher.errors import NoRoom
+from penstock.launcher.errors import NoRoom, OutputUnsaved
 from penstock.launcher.inputs import load_arguments
 from penstock.launcher.modules import import_component
 from penstock.launcher.outputs import save_outputs
@@ -56,8 +56,15 @@ def run_task(
     output = save_outputs(result, annotations.get("return"), executor_input.outputs, artifacts, component)
     fault_point("launcher.before_report")
     if executor_input.outputs.output_file:
-        write_whole(Path(executor_input.outputs.output_file), msgspec.json.encode(output))
+        write_whole(Path(executor_input.outputs.output_file), _encode(output, component))
     return output
+
+
+def _encode(output: ExecutorOutput, component: str) -> bytes:
+    try:
+        return msgspec.json.encode(output)
+    except (ValueError, TypeError, OverflowError) as error:  # a lone surrogate, an odd value in somebody's metadata
+        raise OutputUnsaved(where=f"a result of component {component!r}", reason=str(error)) from error
 
 
 def write_whole(target: Path, data: bytes) -> None:

@@ -38,9 +38,6 @@ from penstock.executors.process.messages import (
     encode,
 )
 
-SETTLE = 0.005
-"""Seconds of quiet after which a child is forked ahead."""
-
 _ALWAYS = ("penstock", "penstock.executors.process.work")
 
 
@@ -73,7 +70,7 @@ class Zygote:
                 due = job.next_look()
                 if due is not None and now >= due:
                     job.look(now)
-            if not events and self._spare is None:
+            if self._spare is None:
                 self._fork_ahead()
         self._end()
 
@@ -161,7 +158,6 @@ class Zygote:
     def _children_ended(self) -> None:
         with suppress(BlockingIOError):
             self._signals.recv(4096)
-        ended = False
         while (pid := _dead_child()) is not None:
             job = self._jobs.pop(pid, None)
             if job is None:
@@ -169,10 +165,7 @@ class Zygote:
                 self._forget(pid)
             else:
                 self._finish(job)
-                ended = True
         self._kill_strangers()
-        if ended and self._spare is None:
-            self._fork_ahead()
 
     def _finish(self, job: Job) -> None:
         del self._by_id[job.id]
@@ -202,10 +195,7 @@ class Zygote:
 
     def _patience(self) -> float | None:
         times = [at for job in self._jobs.values() if (at := job.next_look()) is not None]
-        wait = max(0.0, min(times) - time.monotonic()) if times else None
-        if self._spare is None:
-            return SETTLE if wait is None else min(wait, SETTLE)
-        return wait
+        return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _tell(self, notice: Notice) -> None:
         self._channel.send(encode(notice))
