@@ -22,6 +22,8 @@ class Place:
         self.task = execution.task
         self.component = execution.component
         self.kind = execution.kind
+        self.condition = ""
+        """What must hold for it to run, in CEL; empty where there is no condition or the pipeline is not known."""
         self.parent = parent
         self.children: dict[str, Place] = {}
         self.counts: Counter[str] = Counter()
@@ -128,8 +130,16 @@ class RunTree:
         known = parent.children.get(execution.task)
         if known is None:
             known = parent.children[execution.task] = Place(execution, parent)
+            known.condition = self._condition(parent, execution)
             parent.children = self._ordered(parent)
         return known
+
+    def _condition(self, parent: Place, execution: Execution) -> str:
+        if self.plan is None:
+            return ""
+        task = self.plan.dag(parent.component).spec.tasks.get(execution.task)
+        policy = None if task is None else task.trigger_policy
+        return "" if policy is None else policy.condition
 
     def _ordered(self, parent: Place) -> dict[str, Place]:
         """The children in the order of the pipeline's edges, sorted once, when the last one has come."""

@@ -1,5 +1,6 @@
 """The words for people: states, durations, sizes, numbers; the same in the terminal, a report and a notebook."""
 
+import re
 from datetime import datetime
 
 from penstock.core.json import Json
@@ -86,6 +87,16 @@ def value(data: Json, limit: int = 80) -> str:
     import json
 
     return shorten(json.dumps(data, ensure_ascii=False), limit)
+
+
+_INPUT = re.compile(r"inputs\.parameter_values\[(['\"])(?P<name>.*?)\1\]")
+_CAST = re.compile(r"\b(?:int|double|string|bool)\(([\w.-]+)\)")
+
+
+def condition(expression: str) -> str:
+    """A task's condition without the machinery around its names: `evaluate-auc > 0.9`."""
+    named = _INPUT.sub(lambda found: found["name"].removeprefix("pipelinechannel--"), expression)
+    return one_line(_CAST.sub(r"\1", named))
 
 
 def shorten(text: str, limit: int) -> str:
