@@ -37,6 +37,8 @@ class Converter(Generic[T]):
     """The artifact's type in the IR: `system.Dataset`, `system.Model`, `system.Metrics`, `system.HTML`, …"""
     suffix: ClassVar[str] = ""
     """Ending of the stored name, e.g. `.parquet`; empty for folders."""
+    imports: ClassVar[tuple[str, ...]] = ()
+    """Modules that `save` and `load` import: what a warm worker may load beforehand."""
 
     def save(self, value: T, target: Path) -> dict[str, Json]:
         """Write `value` at `target` (which does not exist yet): a file, or a folder that this creates.

@@ -75,5 +75,26 @@ class ConversionError(UserError, ValueError):
         return self.advice or None
 
 
+@dataclass(kw_only=True, eq=False)
+class UntrustedModel(UserError, TypeError):
+    """A stored model is made of types that nobody vouched for. Nothing of it was loaded."""
+
+    code: ClassVar[str] = "DAT004"
+    types: list[str]
+    """Full names."""
+    where: str = ""
+
+    def message(self) -> str:
+        subject = f"{self.where}: the model" if self.where else "the model"
+        return f"{subject} was not loaded, because it holds types that are not trusted: {', '.join(self.types)}"
+
+    def hint(self) -> str:
+        names = ", ".join(repr(name) for name in self.types)
+        return (
+            "if you know where the model comes from and what they do, call"
+            f" `penstock.data.trust({names})` in the module of the component that takes the model"
+        )
+
+
 def _because(reason: str) -> str:
     return f": {reason}" if reason else ""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_origin
 from penstock.core.errors import PenstockError
 from penstock.core.json import Json
 from penstock.data.converter import Converter
-from penstock.data.errors import ConversionError, WrongType
+from penstock.data.errors import ConversionError, UntrustedModel, WrongType
 from penstock.data.naming import show, type_name
 from penstock.data.types import ArtifactUse
 from penstock.data.values import HTML, JSON, Artifact, Markdown, Metrics, Text
@@ -168,7 +168,7 @@ class _Explained:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
-        if isinstance(error, ConversionError | WrongType):
+        if isinstance(error, ConversionError | UntrustedModel | WrongType):
             error.where = error.where or self.where
         if error is None or isinstance(error, PenstockError) or not isinstance(error, Exception):
             return

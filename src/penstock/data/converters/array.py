@@ -21,6 +21,7 @@ class NumpyArray(Converter["np.ndarray[Any, Any]"]):
     type_names = ("numpy.ndarray",)
     kind = "array"
     schema_title = "system.Artifact"
+    imports = ("numpy",)
     suffix = ".npy"
 
     def save(self, value: "np.ndarray[Any, Any]", target: Path) -> dict[str, Json]:

@@ -25,6 +25,7 @@ class ArrowTable(Converter["pa.Table"]):
     type_names = ("pyarrow.lib.Table",)
     kind = "table"
     schema_title = "system.Dataset"
+    imports = ("pyarrow.parquet",)
     suffix = ".parquet"
 
     def save(self, value: "pa.Table", target: Path) -> dict[str, Json]:
@@ -42,6 +43,7 @@ class ArrowDataset(Converter["ds.Dataset"]):
     type_names = ("pyarrow._dataset.Dataset",)
     kind = "table"
     schema_title = "system.Dataset"
+    imports = ("pyarrow.parquet", "pyarrow.dataset")
     suffix = ".parquet"
 
     def save(self, value: "ds.Dataset", target: Path) -> dict[str, Json]:

@@ -29,6 +29,7 @@ class DuckRelation(Converter["duckdb.DuckDBPyRelation"]):
     )
     kind = "table"
     schema_title = "system.Dataset"
+    imports = ("duckdb",)
     suffix = ".parquet"
 
     def save(self, value: "duckdb.DuckDBPyRelation", target: Path) -> dict[str, Json]:

@@ -26,6 +26,7 @@ class MatplotlibFigure(Converter["Figure"]):
     type_names = ("matplotlib.figure.Figure",)
     kind = "figure"
     schema_title = "system.Artifact"
+    imports = ("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg")
 
     def save(self, value: "Figure", target: Path) -> dict[str, Json]:
         """Draw the figure twice."""
@@ -44,6 +45,7 @@ class PlotlyFigure(Converter["BaseFigure"]):
     type_names = ("plotly.basedatatypes.BaseFigure",)
     kind = "plotly"
     schema_title = "system.Artifact"
+    imports = ("plotly.io",)
 
     def save(self, value: "BaseFigure", target: Path) -> dict[str, Json]:
         """Write the figure's description, and a page that draws it."""

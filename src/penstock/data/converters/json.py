@@ -1,6 +1,6 @@
-"""JSON values and pydantic models: `.json` files, numbers exact.
+"""JSON values, pydantic models and msgspec structs: `.json` files, numbers exact.
 
-What a model holds as `nan` or an infinity is written as `"NaN"` or `"Infinity"`, which pydantic reads back.
+What a model holds as `nan` or an infinity is written as `"NaN"` or `"Infinity"`, which both libraries read back.
 """
 
 # ruff: noqa: ARG002 - the interface has the arguments
@@ -18,6 +18,7 @@ from penstock.data.parameters import plain_json
 from penstock.data.values import JSON
 
 if TYPE_CHECKING:
+    from msgspec import Struct
     from pydantic import BaseModel
 
 
@@ -52,6 +53,7 @@ class PydanticConverter(Converter["BaseModel"]):
     type_names = ("pydantic.main.BaseModel",)
     kind = "json"
     schema_title = "system.Artifact"
+    imports = ("pydantic",)
     suffix = ".json"
 
     def save(self, value: "BaseModel", target: Path) -> dict[str, Json]:
@@ -77,6 +79,36 @@ class PydanticConverter(Converter["BaseModel"]):
             raise ConversionError(what=type_name(annotation), action="loaded", reason=reason, advice=advice) from error
 
 
+class StructConverter(Converter["Struct"]):
+    """`msgspec.Struct` classes, such as `TableSchema`. They are checked again when loaded."""
+
+    type_names = ("msgspec.Struct",)
+    kind = "json"
+    schema_title = "system.Artifact"
+    suffix = ".json"
+    imports = ("msgspec.json",)
+
+    def save(self, value: "Struct", target: Path) -> dict[str, Json]:
+        """Write the fields under their encoded names."""
+        import msgspec
+
+        try:
+            held = msgspec.to_builtins(value, str_keys=True)
+        except TypeError as error:
+            raise ConversionError(what=type_name(type(value)), action="stored", reason=str(error)) from error
+        write_json(_finite(held), target)
+        return {"format": "json", "model": type_name(type(value))}
+
+    def load(self, source: Path, annotation: type["Struct"], metadata: dict[str, Json]) -> "Struct":
+        """Read and validate."""
+        import msgspec
+
+        try:
+            return msgspec.convert(read_json(source, type_name(annotation)), annotation, strict=False, str_keys=True)
+        except msgspec.ValidationError as error:
+            raise ConversionError(what=type_name(annotation), action="loaded", reason=str(error)) from error
+
+
 def write_json(value: Any, target: Path) -> None:
     """Write plain JSON in UTF-8."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -100,4 +132,4 @@ def _finite(value: Any) -> Any:
     return [_finite(item) for item in value] if isinstance(value, list) else value
 
 
-CONVERTERS: list[Converter[Any]] = [JsonConverter(), PydanticConverter()]
+CONVERTERS: list[Converter[Any]] = [JsonConverter(), PydanticConverter(), StructConverter()]

@@ -26,6 +26,7 @@ class PandasFrame(Converter["pd.DataFrame"]):
     type_names = ("pandas.DataFrame", "pandas.core.frame.DataFrame")
     kind = "table"
     schema_title = "system.Dataset"
+    imports = ("pandas", "pyarrow.parquet", "pyarrow.pandas_compat")
     suffix = ".parquet"
 
     def save(self, value: "pd.DataFrame", target: Path) -> dict[str, Json]:

@@ -22,6 +22,7 @@ class PolarsFrame(Converter["pl.DataFrame"]):
     type_names = ("polars.dataframe.frame.DataFrame",)
     kind = "table"
     schema_title = "system.Dataset"
+    imports = ("polars",)
     suffix = ".parquet"
 
     def save(self, value: "pl.DataFrame", target: Path) -> dict[str, Json]:
@@ -42,6 +43,7 @@ class PolarsLazyFrame(Converter["pl.LazyFrame"]):
     type_names = ("polars.lazyframe.frame.LazyFrame",)
     kind = "table"
     schema_title = "system.Dataset"
+    imports = ("polars",)
     suffix = ".parquet"
 
     def save(self, value: "pl.LazyFrame", target: Path) -> dict[str, Json]:

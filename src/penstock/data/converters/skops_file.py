@@ -1,0 +1,102 @@
+"""Estimators as skops files: data that says how to make them, and no code.
+
+What skops writes depends on memory addresses and the clock; here the same estimator gives the same bytes, so that
+training that changes nothing changes nothing downstream.
+"""
+
+import io
+import json
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from penstock.data.errors import ConversionError, UntrustedModel
+from penstock.data.trust import trusted_names
+
+_SCHEMA = "schema.json"
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def dump(value: Any, target: Path) -> list[str]:
+    """Write `value` as a skops file.
+
+    Returns:
+        The types in it that skops does not trust by itself but Penstock's rules or the user do.
+
+    Raises:
+        ConversionError: It holds something that skops cannot write, such as a lambda.
+    """
+    import skops.io
+
+    try:
+        data = skops.io.dumps(value)
+    except Exception as error:  # skops raises whatever the estimator's own methods raise
+        raise ConversionError(
+            what=f"{type(value).__module__}.{type(value).__qualname__}",
+            action="stored",
+            reason=f"skops cannot hold it: {error}",
+            advice="use functions and classes of an importable module, not lambdas or local ones",
+        ) from error
+    _write_canonical(data, target)
+    return trusted_names(skops.io.get_untrusted_types(file=target), _roles(target))
+
+
+def load(source: Path) -> Any:
+    """Read an estimator, if all types in it are trusted; otherwise nothing of it is made.
+
+    Raises:
+        UntrustedModel: Names the types that are not.
+        ConversionError: The file is no skops file.
+    """
+    import skops.io
+
+    try:
+        untrusted = skops.io.get_untrusted_types(file=source)
+        trusted = trusted_names(untrusted, _roles(source))
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise ConversionError(what="model", action="loaded", reason=f"it is no skops file: {error}") from error
+    refused = sorted(set(untrusted) - set(trusted))
+    if refused:
+        raise UntrustedModel(types=refused)
+    return skops.io.load(source, trusted=trusted)
+
+
+def _roles(file: Path) -> dict[str, set[str]]:
+    """In which roles the file uses each name."""
+    with zipfile.ZipFile(file) as archive:
+        schema = json.loads(archive.read(_SCHEMA))
+    roles: dict[str, set[str]] = defaultdict(set)
+    for node in _nodes(schema):
+        roles[f"{node['__module__']}.{node['__class__']}"].add(node["__loader__"])
+    return roles
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if "__loader__" in item:
+                yield item
+            waiting.extend(reversed(item.values()))
+        elif isinstance(item, list):
+            waiting.extend(reversed(item))
+
+
+def _write_canonical(data: bytes, target: Path) -> None:
+    """Number objects and files in the order in which they appear, and forget the time."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(target, "w") as out:
+        schema = json.loads(archive.read(_SCHEMA))
+        numbers: dict[Any, int] = {}
+        files: dict[str, str] = {}
+        for node in _nodes(schema):
+            if "__id__" in node:
+                node["__id__"] = numbers.setdefault(node["__id__"], len(numbers) + 1)
+            if isinstance(node.get("file"), str):
+                old = node["file"]
+                node["file"] = files.setdefault(old, f"{len(files) + 1}{Path(old).suffix}")
+        for old, new in files.items():
+            out.writestr(zipfile.ZipInfo(new, _NO_DATE), archive.read(old))
+        out.writestr(zipfile.ZipInfo(_SCHEMA, _NO_DATE), json.dumps(schema, separators=(",", ":")))

@@ -1,0 +1,108 @@
+"""Which types may be made when a stored model is loaded.
+
+A skops file says, as data, which types to make and with what in them. skops itself trusts a short list. This adds
+what the estimators of scikit-learn, LightGBM and XGBoost are really made of, and no more. A name alone is not
+enough: a file may also use it to *call* what it names (`numpy.testing` has a function that runs its argument), or
+to make an object that does harm when it is forgotten (`numpy` has one that deletes a folder). So a rule allows
+a name only in the roles in which it does no harm, and only if the name leads to what it says.
+
+Everything else needs `trust`: a person says so.
+"""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+T = TypeVar("T")
+
+_MADE = frozenset({"ObjectNode", "TreeNode", "LossNode"})
+"""Roles in which skops makes an empty object and gives it its state."""
+
+
+class _Rule(Struct, frozen=True):
+    roles: frozenset[str]
+    names: tuple[str, ...]
+    """Full names, or beginnings of names that end in a dot."""
+
+
+_RULES = (
+    _Rule(_MADE, ("sklearn.", "scipy.interpolate.", "scipy.spatial.", "scipy.stats.")),
+    _Rule(_MADE, ("lightgbm.sklearn.", "lightgbm.basic.Booster", "xgboost.sklearn.", "xgboost.core.Booster")),
+    _Rule(frozenset({"SparseMatrixNode"}), ("scipy.sparse.",)),
+    _Rule(frozenset({"DTypeNode"}), ("numpy.dtype", "numpy.dtypes.")),
+    _Rule(frozenset({"DictNode", "TypeNode"}), ("collections.OrderedDict",)),
+    _Rule(frozenset({"DictNode"}), ("sklearn.utils._bunch.Bunch",)),
+    _Rule(frozenset({"PartialNode"}), ("functools.partial",)),
+    _Rule(
+        frozenset({"FunctionNode"}),
+        (
+            "sklearn.cluster._kmeans.",
+            "sklearn.feature_selection._",
+            "sklearn.metrics._",
+            "sklearn.preprocessing._",
+            "sklearn.utils.validation.",
+            "scipy.special.",
+            "scipy._lib.array_api_compat.numpy._aliases.asarray",
+            *(f"numpy.{name}" for name in ("max", "mean", "median", "min", "std", "sum", "var")),
+        ),
+    ),
+)
+
+_trusted: set[str] = set()
+
+
+def trust(*types: Any) -> Any:
+    """Let stored models hold these types.
+
+    Loading such a model may run their code, so name only types whose code you know. Usable as a decorator:
+
+    ```python
+    @trust
+    class LogScaler(TransformerMixin, BaseEstimator): ...
+    ```
+
+    Args:
+        types: Classes or functions, or their full names (`features.LogScaler`).
+
+    Returns:
+        The first of `types`, unchanged.
+    """
+    _trusted.update(item if isinstance(item, str) else _full_name(item) for item in types)
+    return types[0] if types else None
+
+
+def trusted_names(untrusted: Iterable[str], roles: Mapping[str, set[str]]) -> list[str]:
+    """Those of `untrusted` that may be loaded after all.
+
+    Args:
+        untrusted: What skops does not trust by itself, by full name.
+        roles: In which roles (skops' loaders) the file uses each name.
+    """
+    return sorted(name for name in untrusted if name in _trusted or _allowed(name, roles.get(name, set())))
+
+
+def _allowed(name: str, roles: set[str]) -> bool:
+    if not roles or not all(any(role in rule.roles and _covers(rule, name) for rule in _RULES) for role in roles):
+        return False
+    return name.startswith(("collections.", "functools.", "numpy.dtype")) or _is_what_it_says(name)
+
+
+def _covers(rule: _Rule, name: str) -> bool:
+    return any(name == known or (known[-1] in "._" and name.startswith(known)) for known in rule.names)
+
+
+def _is_what_it_says(name: str) -> bool:
+    """Whether the name leads to something of its own package, and not to what a module there has imported."""
+    module, _, attribute = name.rpartition(".")
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError):
+        return False
+    home = getattr(found, "__module__", None) or module
+    return callable(found) and str(home).partition(".")[0] == name.partition(".")[0]
+
+
+def _full_name(item: Any) -> str:
+    return f"{item.__module__}.{item.__qualname__}"
