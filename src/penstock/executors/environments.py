@@ -59,7 +59,7 @@ class Environments:
         shutil.rmtree(part, ignore_errors=True)
         try:
             _uv(requirements, "venv", "--quiet", "--relocatable", "--python", str(self._own), str(part))
-            _uv(requirements, "pip", "install", "--quiet", "--python", str(part / "bin" / "python"), *wanted)
+            _install(part / "bin" / "python", wanted, requirements)
             packages = next(part.glob("lib/python*/site-packages"))
             (packages / "penstock").symlink_to(_package_folder())
             part.rename(folder)
@@ -85,6 +85,19 @@ def _distribution(requirement: str) -> str:
         if not (letter.isalnum() or letter in "-_."):
             return name[:index].lower().replace("_", "-")
     return name.lower().replace("_", "-")
+
+
+def _install(python: Path, wanted: list[str], requirements: tuple[str, ...]) -> None:
+    install = ("pip", "install", "--quiet", "--python", str(python), *wanted)
+    try:
+        _uv(requirements, *install)
+    except EnvironmentFailed:
+        try:  # without a network, what is in uv's cache may do
+            _uv(requirements, *install, "--offline")
+            return
+        except EnvironmentFailed:
+            pass
+        raise
 
 
 def _uv(requirements: tuple[str, ...], *args: str) -> None:

@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from penstock.core.ids import RunId, TaskPath
 from penstock.engine.executor import AttemptKey, Canceled, Executor, Failed, Outcome, Succeeded
-from penstock.ir.runtime import TaskFailure
+from penstock.ir.runtime import RuntimeArtifact, TaskFailure
 from penstock.ir.spec import ContainerSpec
 from penstock.testing.attempts import Attempts, component_container, wait_until_gone
 
@@ -141,6 +142,78 @@ class ExecutorContract(_Contract):
         assert outcome.usage.wall_seconds > 0
         assert outcome.usage.cpu_seconds > 0
         assert outcome.usage.peak_memory > MEGABYTE
+
+    # --- artifacts ----------------------------------------------------------------------------------------
+
+    def test_an_artifact_goes_from_one_component_to_the_next(self, attempts: Attempts) -> None:
+        source = """
+            from penstock.data import JSON, Text
+            def write(words: list[str]) -> Text:
+                return Text(" ".join(words))
+            def count(text: Text) -> int:
+                return len(text.split())
+        """
+        written = attempts.run(
+            component_container(source, "write"), inputs={"words": ["ett", "två", "😀"]}, saved=["Output"]
+        )
+        (text,) = _artifacts(written)["Output"]
+        assert text.name == "Output"
+        assert text.uri
+        assert text.digest.startswith("sha256:")
+        assert text.size == len("ett två 😀".encode())
+        assert text.metadata["kind"] == "text"
+        counted = attempts.run(component_container(source, "count"), artifacts={"text": [text]}, outputs=["Output"])
+        assert _values(counted) == {"Output": 3}
+
+    def test_a_component_gives_and_takes_files_as_paths(self, attempts: Attempts, tmp_path: Path) -> None:
+        source = """
+            from pathlib import Path
+            def write(place: str) -> Path:
+                Path(place).write_text("hello")
+                return Path(place)
+            def read(file: Path) -> str:
+                return file.read_text()
+        """
+        place = tmp_path / "my file.txt"
+        written = attempts.run(component_container(source, "write"), inputs={"place": str(place)}, saved=["Output"])
+        (file,) = _artifacts(written)["Output"]
+        read = attempts.run(component_container(source, "read"), artifacts={"file": [file]}, outputs=["Output"])
+        assert _values(read) == {"Output": "hello"}
+        assert place.read_text() == "hello"
+
+    def test_lists_of_artifacts_go_both_ways(self, attempts: Attempts) -> None:
+        source = """
+            from penstock.data import JSON
+            def write(count: int) -> list[JSON]:
+                return [JSON({"n": n}) for n in range(count)]
+            def add(values: list[JSON]) -> int:
+                return sum(one.value["n"] for one in values)
+        """
+        written = attempts.run(component_container(source, "write"), inputs={"count": 4}, saved=["Output"])
+        several = _artifacts(written)["Output"]
+        assert len(several) == 4
+        added = attempts.run(component_container(source, "add"), artifacts={"values": several}, outputs=["Output"])
+        assert _values(added) == {"Output": 6}
+
+    def test_an_artifact_that_is_missing_is_an_error_of_the_user(self, attempts: Attempts) -> None:
+        source = "from penstock.data import Text\ndef task(text: Text) -> None: ...\n"
+        made = attempts.run(
+            "from penstock.data import Text\ndef task() -> Text:\n    return Text('x')\n", saved=["Output"]
+        )
+        (text,) = _artifacts(made)["Output"]
+        gone = msgspec.structs.replace(text, uri=text.uri + ".gone")
+        failure = _failure(attempts.run(source, artifacts={"text": [gone]}))
+        assert (failure.kind, failure.code) == ("user", "ART002")
+
+    def test_a_value_that_cannot_be_stored_is_named_with_its_output(self, attempts: Attempts) -> None:
+        source = """
+            from pathlib import Path
+            def task() -> Path:
+                return Path("/no/such/file")
+        """
+        failure = _failure(attempts.run(source, saved=["Output"]))
+        assert failure.code.startswith("DAT")
+        assert "'Output'" in failure.message
 
     # --- failures -----------------------------------------------------------------------------------------
 
@@ -522,6 +595,11 @@ class IsolatedExecutorContract(ExecutorContract):
 def _values(outcome: Outcome) -> dict[str, Any]:
     assert isinstance(outcome, Succeeded), outcome
     return outcome.output.parameter_values
+
+
+def _artifacts(outcome: Outcome) -> dict[str, list[RuntimeArtifact]]:
+    assert isinstance(outcome, Succeeded), outcome
+    return {name: those.artifacts for name, those in outcome.output.artifacts.items()}
 
 
 def _failure(outcome: Outcome) -> TaskFailure:

@@ -105,7 +105,11 @@ def _do(body: bytes) -> int:
 
 def _settle(assignment: Assignment) -> None:
     signal.signal(signal.SIGTERM, _terminate)
-    os.environ.update(assignment.environ)
+    for name, value in assignment.environ.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
     try:
         os.chdir(assignment.cwd)
     except OSError as error:

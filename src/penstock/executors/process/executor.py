@@ -1,16 +1,19 @@
 """The process executor: an `Executor` whose attempts are forked processes."""
 
 import itertools
+import os
 import shutil
 import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, WorkOrder
 from penstock.executors.environments import Environments
-from penstock.executors.errors import CallFailed, CannotRunContainer
+from penstock.executors.errors import CallFailed, CannotRunContainer, WorkerLost
 from penstock.executors.process.forms import PenstockComponent, TaskForm
 from penstock.executors.process.host import Done, ZygoteHost
 from penstock.executors.process.messages import Assignment, Ended, Start, pack_assignment
@@ -169,7 +172,6 @@ class ProcessExecutor:
         order = Start(
             job=next(self._numbers), log=str(log), memory=limits.memory, timeout=limits.timeout, grace=self._grace
         )
-        body = pack_assignment(assignment, payload)
         while True:
             with self._lock:
                 host = self._host(requirements)
@@ -178,7 +180,8 @@ class ProcessExecutor:
             if host is None:
                 done(Ended(job=order.job, reason="canceled"))
                 return
-            if host.start(order, body, done):
+            now = msgspec.structs.replace(assignment, environ=_changes_since(host.environ) | assignment.environ)
+            if host.start(order, pack_assignment(now, payload), done):
                 return
             with self._lock:  # its zygote has died meanwhile: another one
                 if self._hosts.get(requirements) is host:
@@ -207,6 +210,15 @@ class ProcessExecutor:
                 host.preload(fresh)
 
 
+def _changes_since(before: dict[str, str]) -> dict[str, str | None]:
+    """What became of the environment since a zygote was started: in a notebook it changes from cell to cell."""
+    now = os.environ.copy()
+    if now == before:
+        return {}
+    changes: dict[str, str | None] = {name: value for name, value in now.items() if before.get(name) != value}
+    return changes | dict.fromkeys(before.keys() - now.keys())
+
+
 def _outcome(end: Ended | PenstockError, order: WorkOrder, failure: Path) -> Outcome:
     if isinstance(end, PenstockError):
         return Failed(failure=failure_of(end), usage=Usage())
@@ -217,6 +229,8 @@ def _outcome(end: Ended | PenstockError, order: WorkOrder, failure: Path) -> Out
 def _returned(function: str, end: Ended | PenstockError, result: Path, failure: Path, log: Path) -> bytes:
     if isinstance(end, PenstockError):
         raise end
+    if end.reason == "canceled":
+        raise WorkerLost(reason="the executor was closed")
     if end.status == 0 and not end.reason:
         return result.read_bytes()
     printed = read_tail(log).decode(errors="replace").strip()

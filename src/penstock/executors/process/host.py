@@ -35,6 +35,8 @@ class ZygoteHost:
 
     def __init__(self, name: str, python: Callable[[], Path]) -> None:
         """Start. `python` gives the interpreter; it may take its time, and raise a `PenstockError`."""
+        self.environ = os.environ.copy()
+        """The variables that the zygote has."""
         self._python = python
         self._lock = threading.Lock()
         self._channel: Channel | None = None
@@ -87,33 +89,37 @@ class ZygoteHost:
     # --- the host's thread ------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        reason: PenstockError
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, whatever happens
         try:
-            ours, theirs = socket.socketpair()
-            process = self._spawn(theirs, errors)
-            reason = self._converse(process, ours, errors)
+            with tempfile.TemporaryFile() as errors:
+                process, ours = self._spawn(self._python(), errors)
+                self._converse(ours)
+                reason = self._see_off(process, errors)
         except PenstockError as error:
             reason = error
         except OSError as error:
             reason = WorkerDidNotStart(reason=str(error))
-        finally:
-            errors.close()
         self._bury(reason)
 
-    def _spawn(self, theirs: socket.socket, errors: IO[bytes]) -> subprocess.Popen[bytes]:
-        command = [str(self._python()), "-P", "-m", _MODULE, str(theirs.fileno())]
+    def _spawn(self, python: Path, errors: IO[bytes]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        ours, theirs = socket.socketpair()
         with theirs:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=errors,
-                stderr=errors,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+            try:
+                process = subprocess.Popen(
+                    [str(python), "-P", "-m", _MODULE, str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=errors,
+                    stderr=errors,
+                    pass_fds=[theirs.fileno()],
+                    env=self.environ,
+                    start_new_session=True,
+                )
+            except OSError:
+                ours.close()
+                raise
+        return process, ours
 
-    def _converse(self, process: subprocess.Popen[bytes], ours: socket.socket, errors: IO[bytes]) -> PenstockError:
+    def _converse(self, ours: socket.socket) -> None:
+        """Until the zygote is gone, or is to go: closing our end is how it is told."""
         with self._lock:
             self._channel = Channel(ours)
             for _, head, body in self._waiting:
@@ -125,7 +131,6 @@ class ZygoteHost:
             with suppress(EOFError):
                 while not self._closing:
                     self._turn(selector, ours)
-        return self._end(process, errors)
 
     def _turn(self, selector: selectors.BaseSelector, ours: socket.socket) -> None:
         with self._lock:
@@ -155,8 +160,8 @@ class ZygoteHost:
             if done is not None:
                 done(notice)
 
-    def _end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> PenstockError:
-        """See the zygote off: by its own means if it can, by ours if not."""
+    def _see_off(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> PenstockError:
+        """Wait for the zygote's end; by force if it takes long. What it could not clean up is cleaned up here."""
         try:
             status = process.wait(_GOODBYE)
         except subprocess.TimeoutExpired:
@@ -168,8 +173,8 @@ class ZygoteHost:
                     os.killpg(pid, signal.SIGKILL)
         errors.seek(0)
         said = errors.read()[-2000:].decode(errors="replace").strip()
-        ending = f"killed by {signal_in_words(-status)}" if status < 0 else f"ended with exit code {status}"
-        return WorkerLost(reason=f"it was {ending}" if status < 0 else f"it {ending}" + (f"\n{said}" if said else ""))
+        ending = f"was killed by {signal_in_words(-status)}" if status < 0 else f"ended with exit code {status}"
+        return WorkerLost(reason=f"it {ending}" + (f"\n{said}" if said else ""))
 
     def _bury(self, reason: PenstockError) -> None:
         with self._lock:

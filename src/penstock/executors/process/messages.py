@@ -84,7 +84,8 @@ class Assignment(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     function: str
     cwd: str
-    environ: dict[str, str] = field(default_factory=dict)
+    environ: dict[str, str | None] = field(default_factory=dict)
+    """Variables to set, and with None those to remove."""
     memory: int | None = None
     result: str = ""
     """File for the bytes that come back; empty where nobody wants them."""
