@@ -53,6 +53,7 @@ from penstock.metadata.store import MetadataStore
 OnChange: TypeAlias = Callable[[Changes], None]
 
 _NO_USAGE = Usage()
+_LONGEST_WAIT = 1.0
 _BATCH = 2_000
 """Records in one transaction at most, roughly: progress shows, and a crash loses little."""
 
@@ -222,12 +223,13 @@ class Driver:
             self._deadline = None
             self._agenda.append(Cancel(reason=failure_of(DeadlinePassed(seconds=seconds))))
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
+        """Seconds until something is due. Never long, because a signal that another thread took is handled only then."""
         moments = [self._timers[0][0]] if self._timers else []
         moments += [self._deadline] if self._deadline is not None else []
         if not moments:
-            return None
-        return max(0.0, (min(moments) - self._clock.now()).total_seconds())
+            return _LONGEST_WAIT
+        return min(max(0.0, (min(moments) - self._clock.now()).total_seconds()), _LONGEST_WAIT)
 
     def _receive(self, message: EngineEvent | tuple[AttemptKey, Outcome]) -> None:
         if not isinstance(message, tuple):

@@ -9,7 +9,8 @@ from penstock.core.ids import TaskPath
 from penstock.engine.executor import AttemptKey, Limits, Outcome, Succeeded, WorkOrder
 from penstock.engine.scheduling import run_values
 from penstock.engine.state import RunState
-from penstock.ir.resources import parse_resources
+from penstock.ir.placeholders import resolve_constant
+from penstock.ir.resources import Resources, parse_resources
 from penstock.ir.runtime import (
     ArtifactList,
     ExecutorInput,

@@ -1,0 +1,300 @@
+"""The shell around `decide`, with real stores: what is stored when, what is performed when."""
+
+import os
+import signal
+import threading
+from datetime import timedelta
+
+import pytest
+
+from penstock.artifacts import open_artifact_store
+from penstock.core import faults
+from penstock.core.clock import SystemClock
+from penstock.core.ids import EngineId, RunId
+from penstock.engine.driver import Driver
+from penstock.engine.events import Recover, Start
+from penstock.engine.lease import HeldLease
+from penstock.engine.orders import OUTPUT_FILE, attempt_folder, completed_attempts
+from penstock.engine.plan import Plan
+from penstock.engine.state import RunState
+from penstock.ir.document import canonical_json, digest
+from penstock.ir.runtime import ExecutorOutput, TaskFailure
+from penstock.metadata import open_store
+from penstock.metadata.errors import LeaseLost
+from penstock.metadata.records import Run, State
+from penstock.testing.executors import ScriptedExecutor
+from support.pipelines import constant, dag, document, leaf, output_of, task
+
+CLOCK = SystemClock()
+RUN = RunId("r1")
+
+
+class World:
+    """One home with one run in it, and as many engines as a test wants."""
+
+    def __init__(self, home) -> None:
+        self.home = home
+        self.store = open_store(home / "penstock.db")
+        self.artifacts = open_artifact_store(home / "artifacts")
+
+    def submit(self, pipeline, run_id=RUN, **options) -> None:
+        run = Run(run_id=run_id, pipeline="test", spec=digest(pipeline), created_at=CLOCK.now(), options=options)
+        self.store.create_run(run, canonical_json(pipeline))
+        self.pipeline = pipeline
+
+    def driver(self, executor, run_id=RUN, owner="engine-1", on_change=None) -> Driver:
+        lease = self.store.acquire(run_id, EngineId(owner), CLOCK.now(), timedelta(seconds=30), steal=True)
+        executions = self.store.executions(run_id)
+        state = RunState.load(
+            Plan(self.pipeline), self.store.run(run_id), executions, self.store.attempts(run_id), {}
+        )
+        self.state = state
+        self.held = HeldLease(self.store, lease, CLOCK)
+        return Driver(
+            state=state,
+            store=self.store,
+            artifacts=self.artifacts,
+            executor=executor,
+            clock=CLOCK,
+            lease=self.held,
+            work=self.home / "work" / run_id,
+            cwd=self.home,
+            cores=2,
+            on_change=on_change,
+        )
+
+    def states(self, run_id=RUN) -> dict[str, str]:
+        return {e.path: e.state.value for e in self.store.executions(run_id) if e.path}
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path)
+    yield world
+    world.held.release()
+    world.store.close()
+    faults.disarm()
+
+
+def number(value: int) -> ExecutorOutput:
+    return ExecutorOutput(parameter_values={"Output": value})
+
+
+def counting():
+    components = {
+        "one": leaf("one", outputs={"Output": "NUMBER_INTEGER"}, n="NUMBER_INTEGER"),
+    }
+    tasks = {
+        "a": task("one", inputs={"n": constant(1)}, cache=True),
+        "b": task("one", inputs={"n": output_of("a")}, cache=True),
+    }
+    return document(dag(tasks), **components)
+
+
+def add_one(order):
+    return number(order.executor_input.inputs.parameter_values["n"] + 1)
+
+
+def test_a_run_goes_from_start_to_end_and_is_on_record(world):
+    world.submit(counting())
+    run = world.driver(ScriptedExecutor(add_one)).drive(Start(artifacts={}))
+    assert run.state is State.SUCCEEDED
+    assert world.store.run(RUN) == run
+    assert {e.path: e.outputs.parameters for e in world.store.executions(RUN) if e.path} == {
+        "a": {"Output": 2},
+        "b": {"Output": 3},
+    }
+
+
+def test_a_second_run_takes_everything_from_cache_and_starts_nothing(world):
+    world.submit(counting())
+    world.driver(ScriptedExecutor(add_one)).drive(Start(artifacts={}))
+    world.held.release()
+    world.submit(counting(), RunId("r2"))
+    executor = ScriptedExecutor(add_one)
+    run = world.driver(executor, RunId("r2")).drive(Start(artifacts={}))
+    assert run.state is State.SUCCEEDED
+    assert executor.orders == []
+    assert [e.reused.run_id for e in world.store.executions(RunId("r2")) if e.path] == [RUN, RUN]
+
+
+def test_a_transition_is_stored_before_its_task_starts(world):
+    world.submit(counting())
+    seen = []
+
+    def look(order):
+        seen.append(world.store.execution(RUN, order.key.path).state)
+        return add_one(order)
+
+    world.driver(ScriptedExecutor(look)).drive(Start(artifacts={}))
+    assert seen == [State.RUNNING, State.RUNNING]
+
+
+def test_changes_are_told_after_they_are_stored(world):
+    world.submit(counting())
+    told = []
+
+    def on_change(changes):
+        told.extend(e.path for e in changes.executions if e.state is State.SUCCEEDED)
+        assert all(world.store.execution(RUN, path).state is State.SUCCEEDED for path in told)
+
+    world.driver(ScriptedExecutor(add_one), on_change=on_change).drive(Start(artifacts={}))
+    assert told == ["a", "b", ""]
+
+
+class Crash(BaseException):
+    """Stands for a process that is gone."""
+
+
+@pytest.mark.parametrize("point", ["engine.before_commit", "engine.after_commit", "engine.after_start"])
+@pytest.mark.parametrize("time", [1, 2, 3])
+def test_a_crash_at_any_point_leaves_a_run_that_another_engine_finishes(world, point, time):
+    world.submit(counting())
+    left = time
+
+    def crash():
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Crash
+
+    faults.arm(point, crash)
+    calls = []
+
+    def work(order):
+        calls.append(order.key.path)
+        return add_one(order)
+
+    try:
+        world.driver(ScriptedExecutor(work)).drive(Start(artifacts={}))
+    except Crash:
+        faults.disarm()
+        finished = {path for path, state in world.states().items() if state == "SUCCEEDED"}
+        calls.clear()
+        driver = world.driver(ScriptedExecutor(work), owner="engine-2")
+        first = Recover(outcomes={}) if world.state.executions else Start(artifacts={})
+        driver.drive(first)
+        assert not finished & set(calls)
+    assert world.store.run(RUN).state is State.SUCCEEDED
+    assert world.store.execution(RUN, "b").outputs.parameters == {"Output": 3}
+
+
+def test_an_attempt_whose_outputs_are_complete_is_adopted_and_not_run_again(world):
+    world.submit(counting())
+
+    def crash():
+        raise Crash
+
+    faults.arm("engine.after_start", crash)
+    with pytest.raises(Crash):
+        world.driver(ScriptedExecutor(lambda order: None)).drive(Start(artifacts={}))
+    faults.disarm()
+    work = world.home / "work" / RUN
+    (attempt_folder(work, "a", 1) / OUTPUT_FILE).write_text('{"parameterValues": {"Output": 2}}')
+    executor = ScriptedExecutor(add_one)
+    driver = world.driver(executor, owner="engine-2")
+    driver.drive(Recover(outcomes=completed_attempts(world.state, work)))
+    assert [order.key.path for order in executor.orders] == ["b"]
+    assert world.store.run(RUN).state is State.SUCCEEDED
+
+
+def test_an_engine_that_lost_its_lease_can_store_nothing(world):
+    world.submit(counting())
+
+    def be_replaced(order):
+        world.store.acquire(RUN, EngineId("other"), CLOCK.now(), timedelta(seconds=30), steal=True)
+        return add_one(order)
+
+    with pytest.raises(LeaseLost):
+        world.driver(ScriptedExecutor(be_replaced)).drive(Start(artifacts={}))
+    assert world.states() == {"a": "RUNNING", "b": "PENDING"}
+
+
+def test_cancelling_ends_what_runs(world):
+    world.submit(counting())
+    driver = world.driver(ScriptedExecutor(lambda order: driver.cancel()))
+    assert driver.drive(Start(artifacts={})).state is State.CANCELED
+    assert world.states() == {"a": "CANCELED", "b": "CANCELED"}
+
+
+def test_a_run_past_its_deadline_fails_and_says_so(world):
+    world.submit(counting(), timeout=0.05)
+    run = world.driver(ScriptedExecutor(lambda order: None)).drive(Start(artifacts={}))
+    assert run.state is State.FAILED
+    assert run.error.code == "ENG007"
+
+
+def test_retries_wait_for_their_time(world):
+    world.submit(
+        document(
+            dag({"a": task("one", inputs={"n": constant(1)}, retries=2, backoff="0.01s")}),
+            one=leaf("one", outputs={"Output": "NUMBER_INTEGER"}, n="NUMBER_INTEGER"),
+        )
+    )
+
+    def fail_twice(order):
+        if order.key.number < 3:
+            return TaskFailure(kind="task", code="LAU001", message="not yet")
+        return add_one(order)
+
+    run = world.driver(ScriptedExecutor(fail_twice)).drive(Start(artifacts={}))
+    assert run.state is State.SUCCEEDED
+    first, second, third = world.store.attempts(RUN)
+    assert second.started_at - first.finished_at >= timedelta(seconds=0.01)
+    assert third.started_at - second.finished_at >= timedelta(seconds=0.02)
+
+
+def test_what_an_attempt_printed_is_kept_and_its_folder_is_not(world):
+    world.submit(counting())
+
+    def talk(order):
+        order.log.write_text("hello\n")
+        return add_one(order)
+
+    world.driver(ScriptedExecutor(talk)).drive(Start(artifacts={}))
+    attempt = world.store.attempts(RUN)[0]
+    assert world.artifacts.path(attempt.log).read_text() == "hello\n"
+    assert not (world.home / "work" / RUN).exists()
+
+
+def test_a_cached_result_whose_bytes_are_gone_is_made_again(world):
+    from penstock.ir.runtime import ArtifactList, RuntimeArtifact
+    from penstock.ir.spec import ArtifactType, ComponentOutputs, ComponentSpec, OutputArtifact
+
+    component = ComponentSpec(
+        executor_label="exec-make",
+        output_definitions=ComponentOutputs(
+            artifacts={"rows": OutputArtifact(artifact_type=ArtifactType(schema_title="system.Dataset"))}
+        ),
+    )
+    pipeline = document(dag({"make": task("make", cache=True)}), make=component)
+
+    def make(order):
+        file = world.artifacts.staging() / "rows.csv"
+        file.write_text("a\n1\n")
+        stored = world.artifacts.put(file, "rows.csv")
+        made = RuntimeArtifact(name="rows", uri=stored.uri, digest=stored.digest, size=stored.size)
+        return ExecutorOutput(artifacts={"rows": ArtifactList(artifacts=[made])})
+
+    world.submit(pipeline)
+    world.driver(ScriptedExecutor(make)).drive(Start(artifacts={}))
+    world.held.release()
+    kept = world.store.find_artifacts(name="rows")[0]
+    world.artifacts.path(kept.uri).unlink()
+    world.submit(pipeline, RunId("r2"))
+    executor = ScriptedExecutor(make)
+    world.driver(executor, RunId("r2")).drive(Start(artifacts={}))
+    assert len(executor.orders) == 1
+
+
+def test_a_signal_handler_can_cancel_a_waiting_engine(world):
+    world.submit(counting())
+    driver = world.driver(ScriptedExecutor(lambda order: None))
+    before = signal.signal(signal.SIGUSR1, lambda *_: driver.cancel())
+    timer = threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGUSR1))
+    timer.start()
+    try:
+        assert driver.drive(Start(artifacts={})).state is State.CANCELED
+    finally:
+        timer.join()
+        signal.signal(signal.SIGUSR1, before)
