@@ -7,12 +7,11 @@ gets the write lock does the work, in one transaction, and the others find it do
 
 import sqlite3
 import time
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from penstock.core.clock import Clock
-from penstock.metadata.errors import StoreNotADatabase, StoreTooNew, StoreUpgradeFailed
+from penstock.metadata.errors import StoreNotADatabase
 from penstock.metadata.sqlite import APPLICATION_ID, SqliteDialect
 
 HEAD = "0001"
@@ -51,19 +50,23 @@ def prepare(dialect: SqliteDialect, clock: Clock, schema: Schema) -> sqlite3.Con
     dialect.path.parent.mkdir(parents=True, exist_ok=True)
     connection = dialect.connect(create=True)
     try:
-        ready = _revision(connection) == schema.head
+        ready = revision_of(connection) == schema.head
         if not ready:
             _check_owner(connection, dialect)
         _use_wal(connection, clock, dialect.timeout)
         if not ready:
-            _change(connection, dialect, clock, schema)
+            _create(connection, dialect, schema)
+            if revision_of(connection) != schema.head:
+                from penstock.metadata.upgrading import upgrade
+
+                upgrade(connection, dialect, clock, schema)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _revision(connection: sqlite3.Connection) -> str | None:
+def revision_of(connection: sqlite3.Connection) -> str | None:
     """The schema version of the database, or None if it is empty."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
         return None
@@ -92,54 +95,16 @@ def _use_wal(connection: sqlite3.Connection, clock: Clock, timeout: float) -> No
             time.sleep(0.002)
 
 
-def _change(connection: sqlite3.Connection, dialect: SqliteDialect, clock: Clock, schema: Schema) -> None:
-    """Create or upgrade, holding the write lock, unless another process has done so meanwhile."""
-    connection.execute("PRAGMA foreign_keys = off")
+def _create(connection: sqlite3.Connection, dialect: SqliteDialect, schema: Schema) -> None:
+    """Make the newest schema in one transaction, unless there is one already."""
     cursor = connection.cursor()
     dialect.begin(cursor, write=True)
     try:
-        found = _revision(connection)
-        if found is None:
-            _create(cursor, schema)
-        elif found != schema.head:
-            _upgrade(connection, dialect, clock, schema, found)
-        if connection.in_transaction:  # an upgrade has committed already
-            dialect.commit(cursor)
+        if revision_of(connection) is None:
+            for statement in schema.ddl.read_text("utf-8").split(";\n"):
+                cursor.execute(statement)
+            cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        dialect.commit(cursor)
     except BaseException:
         dialect.rollback(cursor)
         raise
-    connection.execute("PRAGMA foreign_keys = on")
-
-
-def _create(cursor: sqlite3.Cursor, schema: Schema) -> None:
-    for statement in schema.ddl.read_text("utf-8").split(";\n"):
-        cursor.execute(statement)
-    cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-
-
-def _upgrade(connection: sqlite3.Connection, dialect: SqliteDialect, clock: Clock, schema: Schema, found: str) -> None:
-    from penstock.metadata.upgrading import migrate, revisions
-
-    if found not in revisions(schema.migrations):
-        raise StoreTooNew(place=dialect.place, revision=found, head=schema.head)
-    backup = _back_up(dialect, clock, found)
-    try:
-        migrate(connection, schema.migrations)
-    except Exception as error:
-        backup.unlink()  # nothing was changed, so it is of no use
-        reason = str(error) or type(error).__name__
-        raise StoreUpgradeFailed(place=dialect.place, reason=reason, revision=found, head=schema.head) from error
-
-
-def _back_up(dialect: SqliteDialect, clock: Clock, revision: str) -> Path:
-    """Copy the database beside itself. The write lock is held; the copy is complete once it has its name."""
-    path = dialect.path
-    target = path.with_name(f"{path.name}.{revision}-{clock.now():%Y%m%dT%H%M%S}.backup")
-    part = target.with_name(f"{target.name}.part")
-    try:
-        with closing(dialect.connect()) as source, closing(sqlite3.connect(part)) as copy:
-            source.backup(copy)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return target

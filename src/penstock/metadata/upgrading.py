@@ -1,10 +1,12 @@
-"""Runs the migrations with Alembic. Imports SQLAlchemy (half a second): only an older database comes here.
+"""Upgrades an older database with Alembic. Imports SQLAlchemy (half a second): only such a database comes here.
 
 `python -m penstock.metadata.upgrading` prints the DDL of the newest schema, which is kept in `schema.sqlite.sql`.
 """
 
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,41 +14,89 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-MIGRATIONS = Path(__file__).with_name("migrations")
+from penstock.core.clock import Clock
+from penstock.metadata.errors import StoreTooNew, StoreUpgradeFailed
+from penstock.metadata.preparing import PRESENT, Schema, revision_of
+from penstock.metadata.sqlite import SqliteDialect
 
 
-def revisions(migrations: Path = MIGRATIONS) -> list[str]:
+def upgrade(connection: sqlite3.Connection, dialect: SqliteDialect, clock: Clock, schema: Schema) -> None:
+    """Bring a database to the newest schema version in one transaction, after copying a backup beside it.
+
+    Nothing happens if another process has done so meanwhile.
+
+    Raises:
+        StoreTooNew: The database has a version that `schema` does not know.
+        StoreUpgradeFailed: A migration failed; the database is as it was, and there is no backup.
+    """
+    connection.execute("PRAGMA foreign_keys = off")  # SQLite changes a table by copying it
+    with _transaction(connection) as wrapped:
+        found = str(revision_of(connection))
+        if found == schema.head:
+            return
+        if found not in revisions(schema.migrations):
+            raise StoreTooNew(place=dialect.place, revision=found, head=schema.head)
+        backup = _back_up(dialect, clock, found)
+        try:
+            _migrate(wrapped, schema.migrations)
+            _check_references(connection)
+        except Exception as error:
+            backup.unlink()  # nothing will be changed, so it is of no use
+            reason = str(getattr(error, "orig", error)) or type(error).__name__
+            raise StoreUpgradeFailed(place=dialect.place, reason=reason, revision=found, head=schema.head) from error
+    connection.execute("PRAGMA foreign_keys = on")
+
+
+def revisions(migrations: Path = PRESENT.migrations) -> list[str]:
     """The names of all schema versions, oldest first."""
     script = ScriptDirectory(str(migrations))
     return [revision.revision for revision in reversed(list(script.walk_revisions()))]
 
 
-def migrate(connection: sqlite3.Connection, migrations: Path = MIGRATIONS) -> None:
-    """Bring a database to the newest schema version and commit, or roll back and raise.
+def newest_ddl(migrations: Path = PRESENT.migrations) -> str:
+    """What the migrations amount to, as the statements that make an empty database."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        with _transaction(connection) as wrapped:
+            _migrate(wrapped, migrations)
+        statements = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+        statements.append((f"INSERT INTO alembic_version (version_num) VALUES ('{revision_of(connection)}')",))
+    return "".join(f"{_tidy(sql)};\n" for (sql,) in statements)
 
-    The caller has begun the transaction. Foreign keys must be off: SQLite changes a table by copying it.
-    """
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sa.Connection]:
+    """`connection` in SQLAlchemy's hands, within a transaction that holds the write lock from the beginning."""
     engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.StaticPool)
+    sa.event.listen(engine, "begin", lambda wrapped: wrapped.exec_driver_sql("BEGIN IMMEDIATE"))
+    with engine.connect() as wrapped, wrapped.begin():
+        yield wrapped
+
+
+def _migrate(wrapped: sa.Connection, migrations: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    with engine.connect() as wrapped, wrapped.begin():
-        config.attributes["connection"] = wrapped
-        command.upgrade(config, "head")
-        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
-        if broken:
-            raise sqlite3.IntegrityError(f"a row of {broken[0]} refers to one of {broken[2]} that is not there")
+    config.attributes["connection"] = wrapped
+    command.upgrade(config, "head")
 
 
-def newest_ddl(migrations: Path = MIGRATIONS) -> str:
-    """What the migrations amount to, as the statements that make an empty database."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute("BEGIN")
-    migrate(connection, migrations)
-    statements = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
-    (head,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    connection.close()
-    statements.append((f"INSERT INTO alembic_version (version_num) VALUES ('{head}')",))
-    return "".join(f"{_tidy(sql)};\n" for (sql,) in statements)
+def _check_references(connection: sqlite3.Connection) -> None:
+    broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    if broken:
+        raise sqlite3.IntegrityError(f"a row of {broken[0]} refers to one of {broken[2]} that is not there")
+
+
+def _back_up(dialect: SqliteDialect, clock: Clock, revision: str) -> Path:
+    """Copy the database beside itself. The write lock is held; the copy is complete once it has its name."""
+    path = dialect.path
+    target = path.with_name(f"{path.name}.{revision}-{clock.now():%Y%m%dT%H%M%S}.backup")
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with closing(dialect.connect()) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target
 
 
 def _tidy(sql: str) -> str:
