@@ -23,9 +23,6 @@ CREATE TABLE runs (
     CONSTRAINT pk_runs PRIMARY KEY (run_id),
     CONSTRAINT fk_runs_spec_specs FOREIGN KEY(spec) REFERENCES specs (digest)
 );
-CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
-CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
-CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
 CREATE TABLE leases (
     run_id TEXT NOT NULL,
     owner TEXT,
@@ -62,7 +59,6 @@ CREATE TABLE executions (
     CONSTRAINT pk_executions PRIMARY KEY (run_id, path),
     CONSTRAINT fk_executions_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
 );
-CREATE INDEX ix_executions_run_id_component ON executions (run_id, component);
 CREATE TABLE attempts (
     run_id TEXT NOT NULL,
     path TEXT NOT NULL,
@@ -89,10 +85,6 @@ CREATE TABLE artifacts (
     created_at TEXT NOT NULL,
     CONSTRAINT pk_artifacts PRIMARY KEY (artifact_id)
 );
-CREATE INDEX ix_artifacts_created_at ON artifacts (created_at);
-CREATE INDEX ix_artifacts_type_created_at ON artifacts (type, created_at);
-CREATE INDEX ix_artifacts_name_created_at ON artifacts (name, created_at);
-CREATE INDEX ix_artifacts_digest_created_at ON artifacts (digest, created_at);
 CREATE TABLE events (
     run_id TEXT NOT NULL,
     path TEXT NOT NULL,
@@ -105,7 +97,6 @@ CREATE TABLE events (
     CONSTRAINT fk_events_artifact_id_artifacts FOREIGN KEY(artifact_id) REFERENCES artifacts (artifact_id)
 )
  WITHOUT ROWID;
-CREATE INDEX ix_events_artifact_id ON events (artifact_id);
 CREATE TABLE cached_results (
     fingerprint TEXT NOT NULL,
     run_id TEXT NOT NULL,
@@ -114,5 +105,14 @@ CREATE TABLE cached_results (
     CONSTRAINT fk_cached_results_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+CREATE INDEX ix_artifacts_created_at ON artifacts (created_at);
+CREATE INDEX ix_artifacts_digest_created_at ON artifacts (digest, created_at);
+CREATE INDEX ix_artifacts_name_created_at ON artifacts (name, created_at);
+CREATE INDEX ix_artifacts_type_created_at ON artifacts (type, created_at);
 CREATE INDEX ix_cached_results_run_id_path ON cached_results (run_id, path);
+CREATE INDEX ix_events_artifact_id ON events (artifact_id);
+CREATE INDEX ix_executions_run_id_component ON executions (run_id, component);
+CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
+CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
+CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
 INSERT INTO alembic_version (version_num) VALUES ('0001');

@@ -58,7 +58,10 @@ def newest_ddl(migrations: Path = PRESENT.migrations) -> str:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         with _transaction(connection) as wrapped:
             _migrate(wrapped, migrations)
-        statements = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+        statements = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL "
+            "ORDER BY CASE type WHEN 'index' THEN name END NULLS FIRST, rowid"
+        ).fetchall()
         statements.append((f"INSERT INTO alembic_version (version_num) VALUES ('{revision_of(connection)}')",))
     return "".join(f"{_tidy(sql)};\n" for (sql,) in statements)
 

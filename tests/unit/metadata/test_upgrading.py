@@ -85,12 +85,20 @@ def test_an_older_store_is_upgraded_and_keeps_what_it_holds(tmp_path: Path, path
 def test_an_upgraded_store_has_the_schema_of_a_new_one(tmp_path: Path, path: Path) -> None:
     schema = _newer(tmp_path)
     _open(path, schema)
-    with closing(sqlite3.connect(":memory:")) as fresh:
+    with closing(sqlite3.connect(path)) as upgraded, closing(sqlite3.connect(":memory:")) as fresh:
         fresh.executescript(schema.ddl.read_text())
-        for table in [row[0] for row in fresh.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]:
-            for pragma in ("table_xinfo", "index_list", "foreign_key_list"):
-                wanted = fresh.execute(f"SELECT * FROM pragma_{pragma}('{table}')").fetchall()
-                assert _query(path, f"SELECT * FROM pragma_{pragma}('{table}')") == wanted, table
+        assert _shape(upgraded) == _shape(fresh)
+
+
+def _shape(database: sqlite3.Connection) -> dict[str, list[set[tuple[object, ...]]]]:
+    """For each table: its columns, indexes and foreign keys, as SQLite understands them."""
+    queries = [
+        'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?)',
+        "SELECT l.name, origin, seqno, i.name FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i",
+        'SELECT "table", "from", "to", on_delete FROM pragma_foreign_key_list(?)',
+    ]
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {name: [set(database.execute(query, (name,))) for query in queries] for (name,) in tables}
 
 
 def test_a_backup_is_made_before_an_upgrade(tmp_path: Path, path: Path) -> None:
@@ -109,7 +117,9 @@ def test_a_store_of_the_present_version_is_not_backed_up(tmp_path: Path, path: P
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(tmp_path: Path, path: Path) -> None:
     schema = _newer(tmp_path, 'op.execute("SELECT nonsense")')
-    with pytest.raises(StoreUpgradeFailed, match=f"from version {HEAD} to {NEXT} failed: .*nonsense(.|\\n)*is unchanged"):
+    with pytest.raises(
+        StoreUpgradeFailed, match=f"from version {HEAD} to {NEXT} failed: .*nonsense(.|\\n)*is unchanged"
+    ):
         _open(path, schema)
     assert [file.name for file in path.parent.iterdir()] == ["metadata.db"]
     _open(path, PRESENT)
@@ -135,7 +145,7 @@ def test_a_new_store_needs_no_migration(tmp_path: Path) -> None:
     assert revisions(schema.migrations)[-2:] == [HEAD, NEXT]
 
 
-def test_several_processes_may_upgrade_at_once(tmp_path: Path, path: Path) -> None:
+def test_two_processes_may_upgrade_at_once(tmp_path: Path, path: Path) -> None:
     schema = _newer(tmp_path)
     code = (
         "import sys; from pathlib import Path\n"
@@ -146,10 +156,10 @@ def test_several_processes_may_upgrade_at_once(tmp_path: Path, path: Path) -> No
         "print(open_sqlite(SqliteDialect(Path(path)), clock=FakeClock(), schema=schema).runs()[0].run_id)"
     )
     command = [sys.executable, "-c", code, path, schema.head, schema.ddl, schema.migrations]
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["r1"] * 3
+    assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["r1"] * 2
     assert len(list(path.parent.glob("*.backup"))) == 1
