@@ -84,63 +84,10 @@ class ParameterFileUnreadable(UserError, ValueError):
 
 
 @dataclass(kw_only=True, eq=False)
-class TaskNotFound(UserError, LookupError):
-    """The run has no task of that path or name."""
-
-    code: ClassVar[str] = "CLI005"
-    task: str
-    run: str
-    known: list[str]
-
-    def message(self) -> str:
-        return f"run '{self.run}' has no task `{self.task}`"
-
-    def hint(self) -> str:
-        if not self.known:
-            return "it has no tasks yet"
-        return _close(self.task, self.known) or f"it has {_listed(self.known)}"
-
-
-@dataclass(kw_only=True, eq=False)
-class TaskAmbiguous(UserError, LookupError):
-    """Several tasks of the run go by that name; its path says which."""
-
-    code: ClassVar[str] = "CLI006"
-    task: str
-    run: str
-    paths: list[str]
-
-    def message(self) -> str:
-        return f"run '{self.run}' has {len(self.paths)} tasks named `{self.task}`"
-
-    def hint(self) -> str:
-        return f"give the path: {_listed(self.paths)}"
-
-
-@dataclass(kw_only=True, eq=False)
-class ArtifactNotFound(UserError, LookupError):
-    """No artifact, or more than one, goes by that id."""
-
-    code: ClassVar[str] = "CLI007"
-    artifact: str
-    candidates: list[str]
-
-    def message(self) -> str:
-        if self.candidates:
-            return f"{len(self.candidates)} artifacts or more start with '{self.artifact}'"
-        return f"there is no artifact '{self.artifact}'"
-
-    def hint(self) -> str:
-        if self.candidates:
-            return f"give more of the id: {_listed(self.candidates)}"
-        return "`penstock artifacts list` shows what exists"
-
-
-@dataclass(kw_only=True, eq=False)
 class FileUnwritable(UserError, OSError):
     """A file that the command was to write cannot be written."""
 
-    code: ClassVar[str] = "CLI008"
+    code: ClassVar[str] = "CLI005"
     path: str
     reason: str
 
@@ -155,7 +102,7 @@ class FileUnwritable(UserError, OSError):
 class AttemptNotFound(UserError, LookupError):
     """The task has no attempt of that number, or none yet."""
 
-    code: ClassVar[str] = "CLI009"
+    code: ClassVar[str] = "CLI006"
     task: str
     attempt: int | None
     attempts: int

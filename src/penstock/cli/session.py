@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.cli.screen import Screen
 from penstock.cli.text import line
-from penstock.core.errors import PenstockError
 from penstock.core.settings import Settings
 from penstock.platform.settings import load_settings
 
@@ -46,10 +45,9 @@ class Session:
 
     def log_place(self, log: str) -> str:
         """Where a person finds the log that a record names: its path, if it is on this machine."""
-        try:
-            return str(self.system.artifacts.path(log)) if "://" in log else log
-        except PenstockError:
-            return log
+        from penstock.platform.report.places import log_path
+
+        return str(log_path(self.system.artifacts, log) or log)
 
     def write_report(self, run: "Run", target: Path) -> None:
         """Write the HTML report of a run.
@@ -59,8 +57,15 @@ class Session:
         """
         from penstock.cli.errors import FileUnwritable
         from penstock.platform.report import render_report
+        from penstock.platform.report.reasons import reasons_for
 
-        page = render_report(self.store, self.system.artifacts, run)
+        plan = self.plan(run)
+        page = render_report(
+            self.store,
+            self.system.artifacts,
+            run,
+            lambda execution: reasons_for(self.store, run, execution, plan),
+        )
         try:
             target.write_text(page, encoding="utf-8")
         except OSError as error:

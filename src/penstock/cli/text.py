@@ -70,7 +70,12 @@ def crop(spans: Line, limit: int) -> Line:
 
 
 def columns(
-    rows: Sequence[Sequence[Line]], *, limit: int, right: Iterable[int] = (), shrink: Sequence[tuple[int, int]] = (), gap: int = 2
+    rows: Sequence[Sequence[Line]],
+    *,
+    limit: int,
+    right: Iterable[int] = (),
+    shrink: Sequence[tuple[int, int]] = (),
+    gap: int = 2,
 ) -> list[Line]:
     """Lay rows of cells out in columns, at most `limit` wide.
 

@@ -12,8 +12,8 @@ Down = Annotated[bool, typer.Option("--down", help="Forward: what was made from 
 def lineage(artifact: ArtifactId, down: Down = False, json: Json = False, home: Home = None) -> int:
     """Trace an artifact back to the tasks, data and runs that it came from, or forward with --down."""
     from penstock.cli.artifacts.trace import trace, trace_json, trace_lines
-    from penstock.cli.select import find_artifact
     from penstock.cli.session import session
+    from penstock.platform.finding import find_artifact
 
     with session(home, json=json) as here:
         found = find_artifact(here.store, artifact)

@@ -5,7 +5,8 @@ from penstock.cli.artifacts.table import producer
 from penstock.cli.session import Session
 from penstock.cli.text import Line, columns, line
 from penstock.metadata.records import Artifact, EventType
-from penstock.platform.report.preview import Preview, local_path, preview
+from penstock.platform.report.places import stored_path
+from penstock.platform.report.preview import Preview, preview
 from penstock.platform.report.words import moment, one_line, size, value
 
 MOST_USES = 10
@@ -26,9 +27,9 @@ def artifact_portrait(session: Session, artifact: Artifact, rows: int) -> list[L
 
 
 def _facts(kept: ArtifactStore, artifact: Artifact) -> list[list[Line]]:
-    path = local_path(kept, artifact)
+    path = stored_path(kept, artifact.uri)
     rows = [("id", artifact.artifact_id), ("made", moment(artifact.created_at)), ("digest", artifact.digest or "")]
-    rows.append(("path", str(path)) if path is not None else ("uri", f"{artifact.uri}  (not on this machine)"))
+    rows.append(("path", str(path)) if path is not None else ("uri", f"{artifact.uri}  (not in the store)"))
     return [[line((f"  {name}", "dim")), line(one_line(text))] for name, text in rows if text]
 
 

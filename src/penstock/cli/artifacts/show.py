@@ -12,8 +12,8 @@ Rows = Annotated[int, typer.Option("--rows", min=0, help="Rows of a table, or li
 def show(artifact: ArtifactId, rows: Rows = 10, json: Json = False, home: Home = None) -> int:
     """Show an artifact: its facts, what made and used it, and a preview."""
     from penstock.cli.artifacts.portrait import artifact_portrait
-    from penstock.cli.select import find_artifact
     from penstock.cli.session import session
+    from penstock.platform.finding import find_artifact
 
     with session(home, json=json) as here:
         found = find_artifact(here.store, artifact)

@@ -1,87 +1,84 @@
-"""Lineage as a tree: artifacts, and between them the executions that made one from another."""
+"""Lineage as a tree: artifacts, and between them the tasks that made one from another."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
 
-from penstock.cli.artifacts.table import producer
 from penstock.cli.text import Line, crop, line
-from penstock.core.ids import ArtifactId, RunId, TaskPath
-from penstock.metadata.records import Artifact, Event, EventType, Execution
+from penstock.core.ids import ArtifactId
+from penstock.metadata.lineage import Lineage, Place, downstream, upstream
+from penstock.metadata.records import Artifact, EventType, Execution
 from penstock.metadata.store import MetadataStore
 from penstock.platform.report.words import one_line, shorten, size, value
 
-MOST_ARTIFACTS = 500
+MOST_EXECUTIONS = 500
 MOST_DEPTH = 100
-MOST_PARAMETERS = 60
+MOST_CODE = 60
 
 
 class Step(Struct, kw_only=True):
-    """An execution, and the artifacts on its far side."""
+    """A task, and the artifacts on its far side."""
 
     execution: Execution
-    code: list[str] = field(default_factory=list)
-    """What its code was: the files and definitions."""
     artifacts: list["Traced"] = field(default_factory=list)
+
+    @property
+    def code(self) -> list[str]:
+        """The files and definitions that it was made of."""
+        parts = self.execution.key.parts if self.execution.key is not None else {}
+        return [name.removeprefix("code:") for name in parts if name.startswith("code:")]
 
 
 class Traced(Struct, kw_only=True):
-    """An artifact, and the executions beyond it."""
+    """An artifact, and the tasks beyond it."""
 
     artifact: Artifact
     role: str = ""
-    """The input's or output's name at the execution it was reached by."""
+    """The input's or output's name at the task it was reached by."""
     again: bool = False
     """Whether it stands elsewhere in the tree already, with what is beyond it."""
-    cut: bool = False
-    """Whether what is beyond it is left out, because the tree is large enough."""
     steps: list[Step] = field(default_factory=list)
 
 
 def trace(store: MetadataStore, artifact: Artifact, *, down: bool) -> Traced:
     """Everything that `artifact` was made from, or with `down` everything that was made from it."""
-    return _Tracer(store, down=down).artifact(artifact, "", 0)
+    search = downstream if down else upstream
+    found = search(store, [artifact.artifact_id], depth=MOST_DEPTH, limit=MOST_EXECUTIONS)
+    near, far = (EventType.INPUT, EventType.OUTPUT) if down else (EventType.OUTPUT, EventType.INPUT)
+    beyond: dict[ArtifactId, dict[Place, None]] = {}
+    reached: dict[Place, dict[tuple[ArtifactId, str], None]] = {}
+    for edge in found.edges:
+        place = (edge.run_id, edge.path)
+        if edge.type is near:
+            beyond.setdefault(edge.artifact_id, {})[place] = None
+        if edge.type is far:
+            reached.setdefault(place, {})[edge.artifact_id, edge.name] = None
+    return _Tree(found, beyond, reached).artifact(artifact, "", set())
 
 
-class _Tracer:
-    def __init__(self, store: MetadataStore, *, down: bool) -> None:
-        self.store = store
-        self.near, self.far = (EventType.INPUT, EventType.OUTPUT) if down else (EventType.OUTPUT, EventType.INPUT)
-        self.down = down
-        self.seen: set[ArtifactId] = set()
+class _Tree:
+    """Unfolds a graph into a tree; what was unfolded once is not unfolded again."""
 
-    def artifact(self, artifact: Artifact, role: str, depth: int) -> Traced:
-        traced = Traced(artifact=artifact, role=role)
-        traced.again = artifact.artifact_id in self.seen
-        traced.cut = not traced.again and (len(self.seen) >= MOST_ARTIFACTS or depth >= MOST_DEPTH)
-        if traced.again or traced.cut:
-            return traced
-        self.seen.add(artifact.artifact_id)
-        events = self.store.events(artifacts=[artifact.artifact_id])
-        for run_id, path in self._executions(events, artifact):
-            execution = self.store.execution(run_id, path)
-            if execution is not None and execution.parent is not None:
-                traced.steps.append(self._step(execution, depth + 1))
-        return traced
+    def __init__(
+        self,
+        found: Lineage,
+        beyond: Mapping[ArtifactId, dict[Place, None]],
+        reached: Mapping[Place, dict[tuple[ArtifactId, str], None]],
+    ) -> None:
+        self.found, self.beyond, self.reached = found, beyond, reached
 
-    def _executions(self, events: list[Event], artifact: Artifact) -> list[tuple[RunId, TaskPath]]:
-        if not self.down:
-            made = producer(events, artifact)
-            return [] if made is None else [(made.run_id, made.path)]
-        return list(dict.fromkeys((event.run_id, event.path) for event in events if event.type is self.near))
+    def artifact(self, artifact: Artifact, role: str, seen: set[ArtifactId]) -> Traced:
+        if artifact.artifact_id in seen:
+            return Traced(artifact=artifact, role=role, again=bool(self.beyond.get(artifact.artifact_id)))
+        seen.add(artifact.artifact_id)
+        places = [place for place in self.beyond.get(artifact.artifact_id, {}) if place in self.found.executions]
+        return Traced(artifact=artifact, role=role, steps=[self._step(place, seen) for place in places])
 
-    def _step(self, execution: Execution, depth: int) -> Step:
-        events = self.store.events(executions=[(execution.run_id, execution.path)])
-        beyond = [event for event in events if event.type is self.far]
-        known = self.store.artifacts([event.artifact_id for event in beyond])
-        parts = execution.key.parts if execution.key is not None else {}
-        step = Step(
-            execution=execution, code=[name.removeprefix("code:") for name in parts if name.startswith("code:")]
-        )
-        for event in beyond:
-            if event.artifact_id in known:
-                step.artifacts.append(self.artifact(known[event.artifact_id], event.name, depth))
-        return step
+    def _step(self, place: Place, seen: set[ArtifactId]) -> Step:
+        known = self.found.artifacts
+        artifacts = [self.artifact(known[i], name, seen) for i, name in self.reached.get(place, {}) if i in known]
+        return Step(execution=self.found.executions[place], artifacts=artifacts)
 
 
 def trace_lines(traced: Traced, width: int) -> list[Line]:
@@ -91,18 +88,17 @@ def trace_lines(traced: Traced, width: int) -> list[Line]:
 
 def _artifact_lines(traced: Traced, first: str, rest: str) -> list[Line]:
     artifact = traced.artifact
-    more = "  (see above)" if traced.again else "  …" if traced.cut else ""
     role = f"{traced.role} = " if traced.role and traced.role != artifact.name else ""
-    kind = artifact.type.removeprefix("system.")
-    head = line(
-        (first, "dim"),
-        (role, "dim"),
-        (one_line(artifact.name), "bold"),
-        f"  {kind}",
-        (f"  {size(artifact.size)}  {artifact.artifact_id}", "dim"),
-        (more, "dim"),
-    )
-    lines = [head]
+    lines = [
+        line(
+            (first, "dim"),
+            (one_line(role), "dim"),
+            (one_line(artifact.name), "bold"),
+            f"  {artifact.type.removeprefix('system.')}",
+            (f"  {size(artifact.size)}  {artifact.artifact_id}", "dim"),
+            ("  (see above)" if traced.again else "", "dim"),
+        )
+    ]
     for index, step in enumerate(traced.steps):
         last = index == len(traced.steps) - 1
         lines += _step_lines(step, rest + ("╰─ " if last else "├─ "), rest + ("   " if last else "│  "))
@@ -111,16 +107,14 @@ def _artifact_lines(traced: Traced, first: str, rest: str) -> list[Line]:
 
 def _step_lines(step: Step, first: str, rest: str) -> list[Line]:
     execution = step.execution
-    parameters = ", ".join(
-        f"{one_line(name)}={one_line(value(data, 30))}" for name, data in execution.inputs.parameters.items()
-    )
-    head = line((first, "dim"), (one_line(execution.path), "title"), ("  run ", "dim"), execution.run_id)
-    lines = [head]
-    beyond = "│  " if step.artifacts else "   "
+    given = execution.inputs.parameters.items()
+    parameters = ", ".join(f"{one_line(name)}={one_line(value(data, 30))}" for name, data in given)
+    lines = [line((first, "dim"), (one_line(execution.path), "title"), ("  run ", "dim"), execution.run_id)]
+    lead = rest + ("│  " if step.artifacts else "   ")
     if step.code:
-        lines.append(line((f"{rest}{beyond}code ", "dim"), shorten(one_line(", ".join(step.code)), MOST_PARAMETERS)))
+        lines.append(line((f"{lead}code ", "dim"), shorten(one_line(", ".join(step.code)), MOST_CODE)))
     if parameters:
-        lines.append(line((f"{rest}{beyond}with ", "dim"), parameters))
+        lines.append(line((f"{lead}with ", "dim"), parameters))
     for index, traced in enumerate(step.artifacts):
         last = index == len(step.artifacts) - 1
         lines += _artifact_lines(traced, rest + ("╰─ " if last else "├─ "), rest + ("   " if last else "│  "))
@@ -139,10 +133,4 @@ def trace_json(traced: Traced) -> dict[str, Any]:
         }
         for step in traced.steps
     ]
-    return {
-        "artifact": traced.artifact,
-        "role": traced.role,
-        "repeated": traced.again,
-        "cut": traced.cut,
-        "executions": steps,
-    }
+    return {"artifact": traced.artifact, "role": traced.role, "repeated": traced.again, "executions": steps}

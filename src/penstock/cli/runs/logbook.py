@@ -8,12 +8,12 @@ from pathlib import Path
 
 from penstock.cli.errors import AttemptNotFound
 from penstock.cli.screen import Screen
-from penstock.cli.select import find_task
 from penstock.cli.session import Session
 from penstock.cli.text import line
 from penstock.cli.watch.rows import state_span
 from penstock.core.ids import TaskPath
 from penstock.metadata.records import Attempt, Execution, Run
+from penstock.platform.finding import find_task, is_within
 from penstock.platform.report.words import one_line, shown_state
 
 POLL_SECONDS = 0.2
@@ -34,7 +34,7 @@ class Logbook:
         self.run = run
         self.number = number
         executions = self.store.executions(run.run_id)
-        self.task = None if task is None else find_task(run, executions, task)
+        self.task = None if task is None else find_task(run.run_id, executions, task)
         self._offsets: dict[tuple[TaskPath, int], int] = {}
         self._last: tuple[TaskPath, int] | None = None
         self._open_line = False
@@ -73,9 +73,7 @@ class Logbook:
         return list(newest.values())
 
     def _is_wanted(self, path: TaskPath) -> bool:
-        if self.task is None or path == self.task.path:
-            return True
-        return path.startswith((f"{self.task.path}.", f"{self.task.path}["))
+        return self.task is None or is_within(path, self.task.path)
 
     def _print_reused(self, task: Execution) -> None:
         """A task served from cache printed something where it ran."""

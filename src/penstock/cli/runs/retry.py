@@ -23,15 +23,15 @@ def retry(
     home: Home = None,
 ) -> int:
     """Run again what failed or was canceled in a run, and all that depends on it. The rest is kept."""
-    from penstock.cli.select import find_task
     from penstock.cli.session import session
     from penstock.cli.watch.drive import Show, drive
+    from penstock.platform.finding import find_task
 
     with session(home, json=json, max_parallel=max_parallel) as here:
         found = here.find_run(run)
         path = None
         if from_task is not None:
-            path = find_task(found, here.store.executions(found.run_id), from_task).path
+            path = find_task(found.run_id, here.store.executions(found.run_id), from_task).path
         return drive(
             here,
             found,

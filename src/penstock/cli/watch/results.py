@@ -49,7 +49,8 @@ def _wide_table(measured: Sequence[TaskMetrics], width: int) -> list[Line]:
     for name in names[:MOST_METRICS]:
         cells = (line(number(item.values[name])) if name in item.values else line("") for item in measured)
         table.append([line("  ", one_line(name)), *cells])
-    lines = columns(table, limit=width, right=range(1, len(heads) + 1), shrink=[(index, 8) for index in range(len(heads) + 1)])
+    cells_of = range(len(heads) + 1)
+    lines = columns(table, limit=width, right=cells_of[1:], shrink=[(index, 8) for index in cells_of])
     return [*lines, *_more(len(names) - MOST_METRICS)]
 
 

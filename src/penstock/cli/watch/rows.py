@@ -8,7 +8,7 @@ from penstock.cli.text import STATE_STYLES, Line, columns, line
 from penstock.cli.watch.progress import Progress
 from penstock.metadata.records import Execution, ExecutionKind, State
 from penstock.platform.report.tree import Place, failures
-from penstock.platform.report.words import CACHED, GLYPHS, duration, one_line
+from penstock.platform.report.words import CACHED, GLYPHS, condition, duration, one_line
 
 COUNTED = ("SUCCEEDED", CACHED, "RUNNING", "FAILED", "CANCELING", "CANCELED", "SKIPPED", "PENDING")
 TASK_SHRINK = ((3, 28), (0, 24), (3, 0), (0, 8))
@@ -112,6 +112,8 @@ def _note(progress: Progress, place: Place) -> Line:
         return line((f"from {execution.reused.run_id}", "dim"))
     if failures([execution]):
         return line((failure_line(execution), "bad"))
+    if place.condition:
+        return line((f"if {condition(place.condition)}", "dim"))
     return line((tries, "warn"))
 
 

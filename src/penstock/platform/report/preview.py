@@ -7,8 +7,8 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from penstock.artifacts.store import ArtifactStore
-from penstock.core.errors import PenstockError
 from penstock.metadata.records import Artifact
+from penstock.platform.report.places import stored_path
 
 MOST_TEXT = 64_000
 MOST_IMAGE = 4_000_000
@@ -44,7 +44,7 @@ NOTHING = Preview(kind="none")
 
 def preview(artifacts: ArtifactStore, artifact: Artifact, *, rows: int = 10, most_text: int = MOST_TEXT) -> Preview:
     """Look into an artifact; `none` where its bytes are gone, somebody else's, or say nothing to people."""
-    path = local_path(artifacts, artifact)
+    path = stored_path(artifacts, artifact.uri)
     if path is None:
         return NOTHING
     try:
@@ -58,15 +58,6 @@ def preview(artifacts: ArtifactStore, artifact: Artifact, *, rows: int = 10, mos
         return NOTHING if kind is None else _text(path, kind, most_text)
     except (OSError, ValueError, ImportError):
         return NOTHING
-
-
-def local_path(artifacts: ArtifactStore, artifact: Artifact) -> Path | None:
-    """Where the artifact's bytes are on this machine, or None."""
-    try:
-        path = artifacts.path(artifact.uri)
-    except PenstockError:
-        path = Path(artifact.uri)
-    return path if path.exists() else None
 
 
 def _text_kind(artifact: Artifact, path: Path) -> Any:
@@ -108,7 +99,10 @@ def _table(path: Path, rows: int) -> Preview:
     import pyarrow.parquet as parquet
 
     found = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-    total, columns, types, cells = 0, [], [], []
+    total = 0
+    columns: list[str] = []
+    types: list[str] = []
+    cells: list[list[str]] = []
     for file in found:
         with parquet.ParquetFile(file) as opened:
             total += opened.metadata.num_rows

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from penstock.artifacts.store import ArtifactStore
-from penstock.core.errors import PenstockError
 from penstock.core.ids import TaskPath
 from penstock.metadata.records import Attempt, Execution
 from penstock.platform.report.markup import Markup, join, tag
+from penstock.platform.report.places import log_path
 from penstock.platform.report.tree import Place, RunTree
 from penstock.platform.report.words import CACHED, GLYPHS, STEPS, duration, one_line, size, value
 
@@ -118,10 +117,9 @@ def _bindings(title: str, values: Mapping[str, object]) -> list[Markup]:
 
 def log_tail(artifacts: ArtifactStore, log: str, lines: int = LOG_LINES) -> str:
     """The last lines of a log, without the codes that would color a terminal; empty if it cannot be read."""
-    try:
-        path = artifacts.path(log)
-    except PenstockError:
-        path = Path(log)
+    path = log_path(artifacts, log)
+    if path is None:
+        return ""
     try:
         with path.open("rb") as file:
             end = file.seek(0, 2)

@@ -51,7 +51,7 @@ def _bar(attempt: Attempt, begin: datetime, span: float, end: datetime) -> Marku
 
 def _axis(span: float) -> Markup:
     step = next((step for step in _STEPS if span / step <= 8), _STEPS[-1]) if span > 4 else _fraction(span)
-    marks = []
+    marks: list[Markup] = []
     at = 0.0
     while at <= span and len(marks) < 20:
         marks.append(tag("span", duration(at) if at else "0", style=f"left:{_percent(at, span)}"))
