@@ -50,7 +50,7 @@ def unknown_name(code: Code, place: str, what: str, name: str, known: Iterable[s
     names = list(known)
     near = did_you_mean(name, names)
     shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
-    return Problem(code, place, f"there is no {what} {name!r}", near or (f"there are: {shown}" if names else ""))
+    return Problem(code, place, f"there is no {what} {name!r}", near or f"there are: {shown or 'none'}")
 
 
 @dataclass(kw_only=True, eq=False)

@@ -114,8 +114,8 @@ class _Wiring:
             yield unknown_name(Code.NO_INPUT, place, f"input {kind[:-1]} of the surrounding component", name, known)
 
     def _check_output(self, place: str, producer: str, kind: str, name: str) -> Iterator[Problem]:
-        yield from self._check_producer(f"{place}.producerTask", producer)
         if producer not in self.dag.tasks:
+            yield unknown_name(Code.NO_TASK, place, "task", producer, self.dag.tasks)
             return
         component = self.components.get(self.dag.tasks[producer].component_ref.name)
         if component is not None and name not in (known := getattr(component.output_definitions, kind)):

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.ir_judge import judged, official, with_doubles
 
 from penstock.ir import PipelineDocument, canonical_json, digest, parse_canonical, read_document, write_yaml
 from penstock.ir.codec import to_json_obj
+from support.ir_judge import judged, official, with_doubles
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.yaml"))
