@@ -1,4 +1,4 @@
-"""What Alembic runs: upgrades the connection that `upgrading` hands over, or compares it with `schema`."""
+"""What Alembic runs to upgrade the connection that `upgrading` hands over."""
 
 from alembic import context
 
