@@ -1,0 +1,107 @@
+"""Writes a database of the present schema version, and what it holds, as golden files.
+
+Run it before the schema changes: `python tests/golden/metadata/record.py`. It writes `NNNN.sql` (the database, as
+statements) and `NNNN.json` (the records that the store reads from it).
+"""
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from penstock.core.ids import ArtifactId, RunId
+from penstock.metadata import MetadataStore, open_store
+from penstock.metadata.preparing import HEAD
+from penstock.metadata.records import (
+    Artifact,
+    Attempt,
+    Bindings,
+    CachedResult,
+    Changes,
+    Event,
+    Execution,
+    Lease,
+    Run,
+    State,
+)
+from penstock.metadata.sqlite import APPLICATION_ID
+from penstock.testing.store_cases.samples import (
+    FULL_ARTIFACT,
+    FULL_ATTEMPT,
+    FULL_EVENT,
+    FULL_EXECUTION,
+    FULL_RUN,
+    a_fingerprint,
+    an_artifact,
+    an_attempt,
+    an_execution,
+    started,
+)
+
+HERE = Path(__file__).parent
+
+
+class Contents(Struct, frozen=True, kw_only=True):
+    """All that one small database holds."""
+
+    runs: list[Run]
+    spec: str
+    lease: Lease | None
+    executions: list[Execution]
+    attempts: list[Attempt]
+    artifacts: list[Artifact]
+    events: list[Event]
+    cached: CachedResult
+
+
+def read(store: MetadataStore) -> Contents:
+    """What a store with the golden records holds."""
+    run = RunId("full")
+    executions = store.executions(run)
+    return Contents(
+        runs=store.runs(),
+        spec=store.spec(FULL_RUN.spec).decode(),
+        lease=store.lease(run),
+        executions=executions,
+        attempts=store.attempts(run),
+        artifacts=store.find_artifacts(),
+        events=store.events(executions=[(run, execution.path) for execution in executions]),
+        cached=store.cached([a_fingerprint(1)])[a_fingerprint(1)],
+    )
+
+
+def write(store: MetadataStore) -> None:
+    """Store a record of each kind with every field set, and one with none."""
+    lease = started(store, "full")
+    outputs = Bindings(artifacts={"rows": [ArtifactId("a1")]})
+    done = an_execution("load", "full", order=8, state=State.SUCCEEDED, fingerprint=a_fingerprint(1), outputs=outputs)
+    changes = Changes(
+        run=FULL_RUN,
+        executions=[FULL_EXECUTION, done],
+        attempts=[FULL_ATTEMPT, an_attempt("load", 1, "full")],
+        artifacts=[FULL_ARTIFACT, an_artifact("a1")],
+        events=[FULL_EVENT],
+        cached=[(a_fingerprint(1), done.path)],
+    )
+    store.commit(lease, changes)
+    started(store, "bare")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "metadata.db"
+        store = open_store(path)
+        write(store)
+        contents = read(store)
+        store.close()
+        with closing(sqlite3.connect(path)) as database:
+            statements = [f"PRAGMA application_id = {APPLICATION_ID};", *database.iterdump()]
+    (HERE / f"{HEAD}.sql").write_text("\n".join(statements) + "\n", "utf-8")
+    (HERE / f"{HEAD}.json").write_bytes(msgspec.json.format(msgspec.json.encode(contents), indent=2) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
