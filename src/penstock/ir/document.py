@@ -2,8 +2,9 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import msgspec
 from msgspec import field
@@ -112,8 +113,15 @@ def _text(source: str | bytes | Path, name: str) -> str:
 def _document(text: str) -> PipelineDocument:
     """What the text says, of the right form but not checked further."""
     pipeline, platform = parts_of(text)
+    if isinstance(pipeline, dict) and not {"root", "schemaVersion", "schema_version"} & pipeline.keys():
+        _refuse(["root", "schemaVersion"], pipeline.keys())  # before it is said what is wrong inside it
     specification = _read(PipelineSpec, pipeline)
-    _refuse_what_is_no_pipeline(specification)
+    missing = [] if specification.root != ComponentSpec() else ["root"]
+    missing += [] if specification.schema_version else ["schemaVersion"]
+    if missing:
+        _refuse(missing, specification.unknown_fields.keys())
+    if not specification.schema_version.startswith("2."):
+        raise UnsupportedSchema(version=specification.schema_version)
     return PipelineDocument(
         pipeline=specification, platform=PlatformSpec() if platform is None else _read(PlatformSpec, platform)
     )
@@ -125,23 +133,13 @@ def _read(cls: type[M], part: Part) -> M:
     return from_json(cls, part) if isinstance(part, str) else from_json_obj(cls, part)
 
 
-def _refuse_what_is_no_pipeline(specification: PipelineSpec) -> None:
-    missing = [
-        name
-        for name, is_missing in (
-            ("root", specification.root == ComponentSpec()),
-            ("schemaVersion", not specification.schema_version),
-        )
-        if is_missing
-    ]
-    if missing:
-        reason = f"it has no {' and no '.join(f'`{name}`' for name in missing)}"
-        raise NotAPipeline(reason=reason, advice=_advice_on_keys(set(specification.unknown_fields)))
-    if not specification.schema_version.startswith("2."):
-        raise UnsupportedSchema(version=specification.schema_version)
+def _refuse(missing: list[str], keys: Collection[str]) -> NoReturn:
+    """Raise the error that this is no pipeline, with advice from the `keys` that it has instead."""
+    reason = f"it has no {' and no '.join(f'`{name}`' for name in missing)}"
+    raise NotAPipeline(reason=reason, advice=_advice(set(keys)))
 
 
-def _advice_on_keys(keys: set[str]) -> str:
+def _advice(keys: set[str]) -> str:
     if "implementation" in keys:
         return "this is a Kubeflow component of version 1: place it in a pipeline, and compile that"
     if {"apiVersion", "spec"} <= keys:

@@ -36,7 +36,7 @@ def _yaml_parts(text: str, unless: MalformedDocument | None = None) -> tuple[Par
         raise MalformedDocument(reason="it is empty")
     for document in documents:
         if not isinstance(document, dict):
-            raise NotAPipeline(reason=f"expected a mapping, got {describe(document)}", advice=_advice_on_text(document))
+            raise NotAPipeline(reason=f"expected a mapping, got {describe(document)}", advice=_advice(document))
     if len(documents) == 1:
         return _inner(documents[0]) or (documents[0], None)
     documents.sort(key=lambda document: "platforms" in document)
@@ -53,5 +53,5 @@ def _inner(top: dict[str, Any]) -> tuple[Part, Part | None] | None:
     return None
 
 
-def _advice_on_text(value: Any) -> str:
+def _advice(value: Any) -> str:
     return "to read a file of that name, pass its `Path`" if isinstance(value, str) and "\n" not in value else ""

@@ -59,6 +59,29 @@ def convert_declared(name: str, value: Json, parameter: InputParameter) -> Json:
     return converted
 
 
+def default_of(name: str, parameter: InputParameter) -> Json:
+    """The default of a declared parameter, of its type; null where there is none.
+
+    Old compilers wrote the defaults of numbers as text, and Kubeflow runs such pipelines: `"0.3"` is 0.3 here.
+
+    Raises:
+        ParameterMismatch: The default is of another type.
+    """
+    value = parameter.default_value
+    if value is UNSET or value is None:
+        return None
+    try:
+        return convert_declared(name, value, parameter)
+    except ParameterMismatch:
+        if not isinstance(value, str) or parameter.literals:
+            raise
+        try:
+            return parse_parameter_text(value, parameter_type(parameter))
+        except ParameterTextInvalid:
+            pass
+        raise
+
+
 def parse_parameter_text(text: str, parameter_type: str, *, name: str = "") -> Json:
     """The value that somebody typed: `3`, `0.5`, `true`, `[1, 2]`, `{"a": 1}`; a `STRING` is the text as it is.
 
@@ -92,15 +115,16 @@ def apply_defaults(
     values: dict[str, Json] = {}
     missing, mismatched = [], []
     for name, parameter in declared.items():
-        value = _given_or_default(given.get(name), parameter)
-        if value is None:
-            if not parameter.is_optional:
-                missing.append(name)
-            continue
         try:
-            values[name] = convert_declared(name, value, parameter)
+            value = given.get(name)
+            fitting = default_of(name, parameter) if value is None else convert_declared(name, value, parameter)
         except ParameterMismatch as error:
             mismatched.append(error.message())
+            continue
+        if fitting is not None:
+            values[name] = fitting
+        elif not parameter.is_optional:
+            missing.append(name)
     undeclared = [name for name in given if name not in declared]
     unknown = [] if allow_undeclared else [_unknown(name, declared) for name in undeclared]
     if missing or mismatched or unknown:
@@ -120,12 +144,6 @@ def constant_of(value: ValueOrRuntimeParameter) -> Json:
         if kind in value.constant_value:
             return convert(value.constant_value[kind])  # type: ignore[arg-type]
     return None
-
-
-def _given_or_default(given: Json, parameter: InputParameter) -> Json:
-    if given is not None:
-        return given
-    return None if parameter.default_value is UNSET else parameter.default_value
 
 
 def _unknown(name: str, declared: Mapping[str, InputParameter]) -> str:

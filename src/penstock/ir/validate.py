@@ -6,12 +6,10 @@ at run time, by the values that its tasks produce.
 
 from collections.abc import Iterator
 
-from msgspec import UNSET
-
 from penstock.ir.commands import texts_in
 from penstock.ir.errors import ParameterMismatch
 from penstock.ir.graph import find_cycles
-from penstock.ir.parameters import convert_declared
+from penstock.ir.parameters import default_of
 from penstock.ir.placeholders import Placeholder, placeholders_in
 from penstock.ir.problems import Code, InvalidPipeline, Problem, unknown_name
 from penstock.ir.spec import ComponentSpec, ContainerSpec, ExecutorSpec, PipelineDocument, PipelineSpec
@@ -63,10 +61,8 @@ def _check_component(place: str, component: ComponentSpec, pipeline: PipelineSpe
 
 def _check_defaults(place: str, component: ComponentSpec) -> Iterator[Problem]:
     for name, parameter in component.input_definitions.parameters.items():
-        if parameter.default_value is UNSET or parameter.default_value is None:
-            continue
         try:
-            convert_declared(name, parameter.default_value, parameter)
+            default_of(name, parameter)
         except ParameterMismatch as error:
             where = join(f"{place}.inputDefinitions.parameters", name)
             yield Problem(Code.WRONG_VALUE, f"{where}.defaultValue", error.message(), error.hint())

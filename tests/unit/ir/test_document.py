@@ -120,6 +120,7 @@ def test_a_mistake_in_the_text_has_its_line(tmp_path: Path) -> None:
         ("name: x\nimplementation: {container: {}}", "it has no `root`", "Kubeflow component of version 1"),
         ("apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {}", "it has no `root`", "version 2 of `kfp`"),
         ("platforms: {}", "it has no `root`", "platform specification alone"),
+        ("on: push\njobs: {1: 2}", "it has no `root` and no `schemaVersion`", "`penstock compile`"),
         ("a: 1\n---\nb: 2", "2 YAML documents", "`penstock compile`"),
         ("a: 1\n---\nb: 2\n---\nplatforms: {}", "3 YAML documents", "`penstock compile`"),
     ],

@@ -126,6 +126,13 @@ def test_defaults_fill_what_was_not_given() -> None:
     }
 
 
+def test_defaults_that_old_compilers_wrote_as_text_are_read_as_numbers() -> None:
+    rate = InputParameter(parameter_type="NUMBER_DOUBLE", default_value="0.3", is_optional=True)
+    assert apply_defaults(ComponentInputs(parameters={"rate": rate}), {}) == {"rate": 0.3}
+    with pytest.raises(ParametersRejected, match=r"parameter 'rate' takes a number, got text '0\.3'"):
+        apply_defaults(ComponentInputs(parameters={"rate": rate}), {"rate": "0.3"})
+
+
 def test_null_counts_as_not_given() -> None:
     assert apply_defaults(INPUTS, {"path": "x", "depth": None, "note": None}) == {
         "path": "x",
