@@ -23,7 +23,8 @@ class MetadataStore(Protocol):
 
     A call that returns has been stored: it survives `kill -9` and a power cut. A call that raises has stored
     nothing. Readers see whole transactions only. An instance may be used from several threads; several
-    processes may use the same store. What is returned is a snapshot: frozen records.
+    processes may use the same store. What is returned is a snapshot: frozen records. Text is any Unicode without
+    NUL; numbers and the order of names are kept, but what is not finite comes back as None, because it is not JSON.
 
     Raises (any method):
         StoreUnavailable: The store did not answer, is read-only or full; nothing was changed.
@@ -55,7 +56,10 @@ class MetadataStore(Protocol):
         before: RunId | None = None,
         limit: int = 50,
     ) -> list[Run]:
-        """Runs, newest first: of one pipeline and in one of `states` where those are given, older than `before`."""
+        """Runs, newest first: of one pipeline and in one of `states` where those are given, older than `before`.
+
+        Newest is by `created_at`, then by id. Raises `RunNotFound` if there is no run `before`.
+        """
         ...
 
     def find_runs(self, prefix: str, limit: int = 10) -> list[RunId]:
@@ -99,8 +103,12 @@ class MetadataStore(Protocol):
     def commit(self, lease: Lease, changes: Changes) -> None:
         """Store one transaction of the run that `lease` is for: all of it or nothing.
 
-        Raises:
-            LeaseLost: The run changed hands; nothing was stored.
+        Raises (nothing was stored then):
+            LeaseLost: The run changed hands.
+            ForeignRecord: A record is of another run.
+            BrokenReference: A record refers to one that is neither stored nor in `changes`.
+            TextNotStorable: A text is not valid Unicode.
+            RecordTooLarge: A value is larger than the database takes.
         """
         ...
 
@@ -115,7 +123,10 @@ class MetadataStore(Protocol):
         ...
 
     def cached(self, fingerprints: Collection[Fingerprint]) -> dict[Fingerprint, CachedResult]:
-        """For each fingerprint that is known: the newest execution that succeeded with it."""
+        """For each fingerprint that is known: the newest execution that succeeded with it.
+
+        Known are those that a commit's `cached` named, as long as that execution is SUCCEEDED with that fingerprint.
+        """
         ...
 
     def forget_cached(self, fingerprints: Collection[Fingerprint]) -> None:
@@ -123,7 +134,10 @@ class MetadataStore(Protocol):
         ...
 
     def previous_executions(self, pipeline: str, component: str, before: Execution, limit: int = 20) -> list[Execution]:
-        """Executions of the same component in runs of the same pipeline made before, newest first. For `explain`."""
+        """Executions of the same component in runs of the same pipeline made before, newest first. For `explain`.
+
+        Within a run, the one at the same path comes first. Raises `RunNotFound` if `before` is of no stored run.
+        """
         ...
 
     # --- artifacts and lineage --------------------------------------------------------------------------
@@ -147,7 +161,7 @@ class MetadataStore(Protocol):
     def events(
         self, *, artifacts: Collection[ArtifactId] = (), executions: Iterable[tuple[RunId, TaskPath]] = ()
     ) -> list[Event]:
-        """The events that touch any of `artifacts` or any of `executions`."""
+        """The events that touch any of `artifacts` or any of `executions`: each once, by run, path, type, name, index."""
         ...
 
     def execution(self, run_id: RunId, path: TaskPath) -> Execution | None:

@@ -123,6 +123,13 @@ class CommitCases:
         assert found == values
         assert {name: type(value) for name, value in found.items()} == {k: type(v) for k, v in values.items()}
 
+    def test_what_is_not_finite_comes_back_as_none(self, store: MetadataStore) -> None:
+        lease = started(store)
+        values = {"loss": float("nan"), "best": float("-inf"), "epoch": 3}
+        store.commit(lease, Changes(artifacts=[an_artifact(metadata=values)]))
+        found = store.artifacts([an_artifact().artifact_id])[an_artifact().artifact_id]
+        assert found.metadata == {"loss": None, "best": None, "epoch": 3}
+
     def test_names_keep_their_order(self, store: MetadataStore) -> None:
         lease = started(store)
         values: dict[str, Json] = {name: name for name in ("z", "a", "m", "b")}
