@@ -3,22 +3,30 @@
 | exit code | meaning |
 |---|---|
 | 0 | done; the run succeeded |
-| 1 | the run failed or was canceled, or the ground gave way |
+| 1 | the run failed, or the ground gave way |
 | 2 | the input or the use was wrong |
-| 130 | Ctrl-C |
+| 130 | Ctrl-C; the run was canceled |
 """
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
-from typer.main import get_command
+import click
 
-from penstock.cli.lazy import group
+from penstock.cli.command import Group
 from penstock.core.errors import PenstockError, UserError
 
-app = group(
+
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        click.echo(f"penstock {version('penstock')}")
+        ctx.exit()
+
+
+app = Group(
+    "penstock",
     {
         "run": "penstock.cli.commands.run:run",
         "compile": "penstock.cli.commands.compile:compile_target",
@@ -26,25 +34,18 @@ app = group(
         "artifacts": "penstock.cli.artifacts:app",
         "home": "penstock.cli.commands.home:home",
     },
-    name="penstock",
+    help="Carries machine learning from a notebook to production and keeps it healthy there.",
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_print_version,
+            help="Print the version.",
+        )
+    ],
 )
-
-
-def _print_version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
-
-        sys.stdout.write(f"penstock {version('penstock')}\n")
-        raise typer.Exit
-
-
-@app.callback()
-def penstock(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
-    ] = False,
-) -> None:
-    """Carries machine learning from a notebook to production and keeps it healthy there."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,27 +54,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        code = get_command(app)(args=arguments, prog_name="penstock", standalone_mode=False)
+        code = app.main(arguments, prog_name="penstock", standalone_mode=False)
     except PenstockError as error:
         _say(error)
         return 2 if isinstance(error, UserError) else 1
-    except typer.TyperException as error:
+    except click.ClickException as error:
         return _refuse(error)
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
         return 130
     return code if isinstance(code, int) else 0
 
 
-def _refuse(error: typer.TyperException) -> int:
+def _refuse(error: click.ClickException) -> int:
     """A command line that cannot be understood. A group without a command shows its help."""
     from penstock.cli.errors import UsageWrong
 
-    context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
-        sys.stderr.write(error.format_message() + "\n")
+        click.echo(error.format_message(), err=True)
         return 2
+    context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "penstock"
-    _say(UsageWrong(problem=error.format_message().rstrip("."), command=command))
+    problem = error.format_message().rstrip(".")
+    _say(UsageWrong(problem=problem[:1].lower() + problem[1:], command=command))
     return 2
 
 

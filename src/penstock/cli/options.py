@@ -1,28 +1,36 @@
 """Arguments and options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", help="The folder that holds all state.", show_default=False, metavar="FOLDER", file_okay=False
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print records as JSON; words for people go to standard error.")]
-RunId = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run's id, the start of one, or `last`.", show_default=False)
-]
-TaskName = Annotated[
-    str, typer.Argument(metavar="TASK", help="A task's path or, if only one has it, its name.", show_default=False)
-]
-OptionalTaskName = Annotated[
-    str | None,
-    typer.Argument(metavar="[TASK]", help="A task's path or, if only one has it, its name.", show_default=False),
-]
-ArtifactId = Annotated[
-    str, typer.Argument(metavar="ARTIFACT", help="An artifact's id, or the start of one.", show_default=False)
-]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most this many.")]
+FILE = click.Path(path_type=Path)
+
+home = click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="The folder that holds all state.",
+)
+json = click.option(
+    "--json", "as_json", is_flag=True, help="Print records as JSON; words for people go to standard error."
+)
+run_id = click.argument("run", metavar="RUN", help="A run's id, the start of one, or 'last'.")
+optional_task = click.argument(
+    "task", metavar="[TASK]", required=False, help="A task's path or, if only one has it, its name."
+)
+artifact_id = click.argument("artifact", metavar="ARTIFACT", help="An artifact's id, or the start of one.")
+target = click.argument(
+    "target", metavar="TARGET", help="file.py, file.py:pipeline, module:pipeline, or a compiled .yaml or .json."
+)
+limit = click.option(
+    "--limit", "-n", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="At most this many."
+)
+max_parallel = click.option(
+    "--max-parallel",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="At most this many tasks at once.  [default: one per core]",
+)
+report = click.option("--report", type=FILE, metavar="FILE", help="Write an HTML report.")
+quiet = click.option("--quiet", "-q", is_flag=True, help="Say nothing unless the run fails.")

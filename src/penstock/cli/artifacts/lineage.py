@@ -1,24 +1,31 @@
 """`penstock artifacts lineage`: where an artifact came from, or where it went."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from penstock.cli.options import ArtifactId, Home, Json
+from penstock.cli import options
+from penstock.cli.command import Command
 
-Down = Annotated[bool, typer.Option("--down", help="Forward: what was made from it.")]
 
+@click.command(cls=Command)
+@options.artifact_id
+@click.option("--down", is_flag=True, help="Forward: what was made from it.")
+@options.json
+@options.home
+def lineage(artifact: str, down: bool, as_json: bool, home: Path | None) -> int:
+    """Trace where an artifact came from, or where it went.
 
-def lineage(artifact: ArtifactId, down: Down = False, json: Json = False, home: Home = None) -> int:
-    """Trace an artifact back to the tasks, data and runs that it came from, or forward with --down."""
+    Back to the tasks, their code and parameters, and the data before them; with --down, forward.
+    """
     from penstock.cli.artifacts.trace import trace, trace_json, trace_lines
     from penstock.cli.session import session
     from penstock.platform.finding import find_artifact
 
-    with session(home, json=json) as here:
+    with session(home, json=as_json) as here:
         found = find_artifact(here.store, artifact)
         traced = trace(here.store, found, down=down)
-        if json:
+        if as_json:
             here.write_json(trace_json(traced))
         else:
             here.screen.print(*trace_lines(traced, here.screen.width))

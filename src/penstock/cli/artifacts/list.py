@@ -1,30 +1,29 @@
 """`penstock artifacts list`: what runs produced, newest first."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from penstock.cli.options import Home, Json, Limit
-
-Type = Annotated[
-    str | None,
-    typer.Option("--type", help="Only artifacts of this type: Dataset, Model, Metrics, …", show_default=False),
-]
-Name = Annotated[str | None, typer.Option("--name", help="Only outputs of this name.", show_default=False)]
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
-def list_artifacts(
-    type: Type = None, name: Name = None, limit: Limit = 20, json: Json = False, home: Home = None
-) -> int:
+@click.command("list", cls=Command)
+@click.option("--type", metavar="TYPE", help="Only artifacts of this type: Dataset, Model, Metrics, …")
+@click.option("--name", metavar="NAME", help="Only outputs of this name.")
+@options.limit
+@options.json
+@options.home
+def list_artifacts(type: str | None, name: str | None, limit: int, as_json: bool, home: Path | None) -> int:
     """List artifacts, newest first."""
     from penstock.cli.artifacts.table import artifact_lines
     from penstock.cli.session import session
     from penstock.cli.text import line
 
     title = type if type is None or "." in type else f"system.{type[:1].upper()}{type[1:]}"
-    with session(home, json=json) as here:
+    with session(home, json=as_json) as here:
         found = here.store.find_artifacts(type=title, name=name, limit=limit)
-        if json:
+        if as_json:
             here.write_json(found)
         elif found:
             here.screen.print(*artifact_lines(here.store, found, here.screen.width))

@@ -1,23 +1,34 @@
 """`penstock artifacts show`: one artifact, what is known of it, and what is in it."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from penstock.cli.options import ArtifactId, Home, Json
+from penstock.cli import options
+from penstock.cli.command import Command
 
-Rows = Annotated[int, typer.Option("--rows", min=0, help="Rows of a table, or lines of a text, to show.")]
 
-
-def show(artifact: ArtifactId, rows: Rows = 10, json: Json = False, home: Home = None) -> int:
-    """Show an artifact: its facts, what made and used it, and a preview."""
+@click.command(cls=Command)
+@options.artifact_id
+@click.option(
+    "--rows",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Rows of a table, or lines of a text, to show.",
+)
+@options.json
+@options.home
+def show(artifact: str, rows: int, as_json: bool, home: Path | None) -> int:
+    """Show an artifact: what made and used it, a preview."""
     from penstock.cli.artifacts.portrait import artifact_portrait
     from penstock.cli.session import session
     from penstock.platform.finding import find_artifact
 
-    with session(home, json=json) as here:
+    with session(home, json=as_json) as here:
         found = find_artifact(here.store, artifact)
-        if json:
+        if as_json:
             import msgspec
 
             events = here.store.events(artifacts=[found.artifact_id])

@@ -2,25 +2,24 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from penstock.cli.commands.run import Target
-from penstock.cli.options import Home
+from penstock.cli import options
+from penstock.cli.command import Command
 
 if TYPE_CHECKING:
     from penstock.ir.spec import PipelineDocument
 
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output", "-o", metavar="FILE", help="A `.yaml` or `.json` file; else YAML is printed.", show_default=False
-    ),
-]
 
-
-def compile_target(target: Target, output: Output = None, home: Home = None) -> int:
+@click.command("compile", cls=Command)
+@options.target
+@click.option(
+    "--output", "-o", type=options.FILE, metavar="FILE", help="A .yaml or .json file. Not given: YAML is printed."
+)
+@options.home
+def compile_target(target: str, output: Path | None, home: Path | None) -> int:
     """Compile a pipeline to Kubeflow Pipelines v2 IR.
 
     The file runs on Kubeflow, on Vertex AI, and with `penstock run`.

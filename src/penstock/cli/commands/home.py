@@ -3,11 +3,17 @@
 import os
 from pathlib import Path
 
-from penstock.cli.options import Home, Json
+import click
+
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
-def home(json: Json = False, home: Home = None) -> int:
-    """Show the folder that holds all state, and what takes space in it. Makes nothing."""
+@click.command(cls=Command)
+@options.json
+@options.home
+def home(as_json: bool, home: Path | None) -> int:
+    """Show where state lives, and what takes space there."""
     from penstock.cli.session import screen_of, settings_of, write_json
     from penstock.cli.text import columns, line
     from penstock.platform.report.words import size
@@ -15,7 +21,7 @@ def home(json: Json = False, home: Home = None) -> int:
     settings = settings_of(home)
     place = settings.home
     parts = _parts(place) if place.is_dir() else {}
-    if json:
+    if as_json:
         write_json({"home": str(place), "exists": place.is_dir(), "bytes": sum(parts.values()), "parts": parts})
         return 0
     screen = screen_of(settings)

@@ -1,51 +1,41 @@
 """`penstock run`: compile a pipeline, run it, and show how it goes."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from penstock.cli.options import Home, Json
-
-Target = Annotated[
-    str,
-    typer.Argument(
-        metavar="TARGET",
-        help="`file.py`, `file.py:pipeline`, `module:pipeline`, or a compiled `.yaml` or `.json`.",
-        show_default=False,
-    ),
-]
-Param = Annotated[
-    list[str] | None,
-    typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter of the pipeline. May be repeated."),
-]
-Params = Annotated[
-    Path | None,
-    typer.Option("--params", metavar="FILE", help="Parameters from a JSON or YAML file.", show_default=False),
-]
-MaxParallel = Annotated[
-    int | None,
-    typer.Option(
-        "--max-parallel", min=1, metavar="N", help="At most this many tasks at once.", show_default="one per core"
-    ),
-]
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
+@click.command(cls=Command)
+@options.target
+@click.option(
+    "--param", "-p", multiple=True, metavar="NAME=VALUE", help="An argument of the pipeline. May be repeated."
+)
+@click.option("--params", type=options.FILE, metavar="FILE", help="Arguments from a JSON or YAML file.")
+@click.option("--no-cache", is_flag=True, help="Run every task, whatever is known.")
+@click.option("--inline", is_flag=True, help="Run tasks in this process, one at a time.")
+@click.option("--pdb", is_flag=True, help="Open a debugger where a component fails; implies --inline.")
+@options.max_parallel
+@click.option("--name", default="", metavar="NAME", help="A name for the run.")
+@options.report
+@options.quiet
+@options.json
+@options.home
 def run(
-    target: Target,
-    param: Param = None,
-    params: Params = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every task, whatever is known.")] = False,
-    inline: Annotated[bool, typer.Option("--inline", help="Run tasks in this process, one at a time.")] = False,
-    pdb: Annotated[bool, typer.Option("--pdb", help="Debug where a component fails; implies --inline.")] = False,
-    max_parallel: MaxParallel = None,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="A name for the run.", show_default=False)] = "",
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write an HTML report.", show_default=False)
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless the run fails.")] = False,
-    json: Json = False,
-    home: Home = None,
+    target: str,
+    param: tuple[str, ...],
+    params: Path | None,
+    no_cache: bool,
+    inline: bool,
+    pdb: bool,
+    max_parallel: int | None,
+    name: str,
+    report: Path | None,
+    quiet: bool,
+    as_json: bool,
+    home: Path | None,
 ) -> int:
     """Run a pipeline, and show how it goes.
 
@@ -57,7 +47,7 @@ def run(
     from penstock.platform.options import RunOptions
 
     executor = "inline" if inline or pdb else None
-    with session(home, json=json, executor=executor, max_parallel=max_parallel) as here:
+    with session(home, json=as_json, executor=executor, max_parallel=max_parallel) as here:
         document, source = here.system.compile(target)
         options = RunOptions(
             cache=not no_cache,
@@ -66,13 +56,12 @@ def run(
             max_parallel=here.settings.max_parallel,
             cwd=str(Path.cwd()),
         )
-        arguments = read_arguments(document.pipeline, params, param or [])
+        arguments = read_arguments(document.pipeline, params, param)
         submitted = here.system.submit(document, arguments, options=options, source=source, display_name=name)
-        show = Show(quiet=quiet, picture=options.executor != "inline", report=report)
         return drive(
             here,
             submitted,
             document,
             lambda on_change: here.system.drive(submitted.run_id, on_change=on_change, options=options),
-            show,
+            Show(quiet=quiet, picture=options.executor != "inline", report=report),
         )

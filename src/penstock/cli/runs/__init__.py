@@ -1,8 +1,9 @@
 """`penstock runs …`: what was run, how it went, and how it goes on. One module for each command."""
 
-from penstock.cli.lazy import group
+from penstock.cli.command import Group
 
-app = group(
+app = Group(
+    "runs",
     {
         "list": "penstock.cli.runs.list:list_runs",
         "show": "penstock.cli.runs.show:show",
@@ -12,9 +13,5 @@ app = group(
         "retry": "penstock.cli.runs.retry:retry",
         "report": "penstock.cli.runs.report:report",
     },
+    help="What was run, how it went, and how it goes on.",
 )
-
-
-@app.callback()
-def runs() -> None:
-    """Runs: list, show, read logs, explain, resume, retry, report."""

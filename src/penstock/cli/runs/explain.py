@@ -1,16 +1,29 @@
 """`penstock runs explain`: why each task was executed or served from cache."""
 
-from penstock.cli.options import Home, Json, OptionalTaskName, RunId
+from pathlib import Path
+
+import click
+
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
-def explain(run: RunId, task: OptionalTaskName = None, json: Json = False, home: Home = None) -> int:
-    """Say why each task of a run, or one of them, was executed or served from cache."""
+@click.command(cls=Command)
+@options.run_id
+@options.optional_task
+@options.json
+@options.home
+def explain(run: str, task: str | None, as_json: bool, home: Path | None) -> int:
+    """Say why tasks were executed or served from cache.
+
+    Without TASK, all tasks of the run.
+    """
     from penstock.cli.runs.reasons import explained, reason_lines
     from penstock.cli.session import session
 
-    with session(home, json=json) as here:
+    with session(home, json=as_json) as here:
         found = explained(here, here.find_run(run), task)
-        if json:
+        if as_json:
             here.write_json([item.record() for item in found])
         else:
             here.screen.print(*reason_lines(found, here.screen.width))

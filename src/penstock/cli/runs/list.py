@@ -1,39 +1,40 @@
 """`penstock runs list`: what was run, newest first."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from penstock.cli.options import Home, Json, Limit
+from penstock.cli import options
+from penstock.cli.command import Command
 
-Pipeline = Annotated[str | None, typer.Option("--pipeline", help="Only runs of this pipeline.", show_default=False)]
-InState = Annotated[
-    list[str] | None, typer.Option("--state", metavar="STATE", help="Only runs in this state. May be repeated.")
-]
+STATES = ["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELING", "CANCELED"]
 
 
-def list_runs(
-    pipeline: Pipeline = None, state: InState = None, limit: Limit = 20, json: Json = False, home: Home = None
-) -> int:
+@click.command("list", cls=Command)
+@click.option("--pipeline", metavar="NAME", help="Only runs of this pipeline.")
+@click.option(
+    "--state",
+    multiple=True,
+    type=click.Choice(STATES, case_sensitive=False),
+    metavar="STATE",
+    help="Only runs in this state. May be repeated.",
+)
+@options.limit
+@options.json
+@options.home
+def list_runs(pipeline: str | None, state: tuple[str, ...], limit: int, as_json: bool, home: Path | None) -> int:
     """List runs, newest first."""
     from penstock.cli.runs.table import run_lines
     from penstock.cli.session import session
     from penstock.cli.text import line
     from penstock.metadata.records import State
 
-    states = [State(_known_state(word, list(State))) for word in state or []]
-    with session(home, json=json) as here:
-        runs = here.store.runs(pipeline=pipeline, states=states, limit=limit)
-        if json:
+    with session(home, json=as_json) as here:
+        runs = here.store.runs(pipeline=pipeline, states=[State(word) for word in state], limit=limit)
+        if as_json:
             here.write_json(runs)
         elif runs:
             here.screen.print(*run_lines(runs, here.screen.width))
         else:
             here.screen.print(line(("no runs here; ", "dim"), "`penstock run TARGET`", (" makes one", "dim")))
     return 0
-
-
-def _known_state(word: str, known: list[str]) -> str:
-    if word.upper() not in known:
-        raise typer.BadParameter(f"{word!r} is none of {', '.join(known)}", param_hint="--state")
-    return word.upper()

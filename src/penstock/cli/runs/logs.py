@@ -1,21 +1,24 @@
 """`penstock runs logs`: what tasks printed."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from penstock.cli.options import Home, OptionalTaskName, RunId
-
-Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on printing until the run has finished.")]
-Number = Annotated[
-    int | None, typer.Option("--attempt", min=1, metavar="N", help="Which attempt.", show_default="the last")
-]
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
-def logs(
-    run: RunId, task: OptionalTaskName = None, follow: Follow = False, attempt: Number = None, home: Home = None
-) -> int:
-    """Print what a task, or every task of a run, wrote to its standard output and error."""
+@click.command(cls=Command)
+@options.run_id
+@options.optional_task
+@click.option("--follow", "-f", is_flag=True, help="Go on printing until the run has finished.")
+@click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Which attempt.  [default: the last]")
+@options.home
+def logs(run: str, task: str | None, follow: bool, attempt: int | None, home: Path | None) -> int:
+    """Print what tasks wrote to their output and error.
+
+    Without TASK, all tasks of the run, one after another.
+    """
     from penstock.cli.runs.logbook import Logbook
     from penstock.cli.session import session
 

@@ -1,20 +1,22 @@
 """`penstock runs report`: a run as one page of HTML."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from penstock.cli.options import Home, RunId
-
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Where to write it.", show_default="RUN.html"),
-]
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
-def report(run: RunId, output: Output = None, home: Home = None) -> int:
-    """Write a run as one page of HTML that needs nothing else."""
+@click.command(cls=Command)
+@options.run_id
+@click.option("--output", "-o", type=options.FILE, metavar="FILE", help="Where to write it.  [default: RUN.html]")
+@options.home
+def report(run: str, output: Path | None, home: Path | None) -> int:
+    """Write a run as one page of HTML.
+
+    The page needs no other file, runs no scripts and fetches nothing.
+    """
     from penstock.cli.session import session
 
     with session(home) as here:

@@ -1,22 +1,31 @@
 """`penstock runs resume`: go on with a run whose process was killed."""
 
-from penstock.cli.options import Home, Json, RunId
-from penstock.cli.runs.going_on import MaxParallel, Quiet, Report
+from pathlib import Path
+
+import click
+
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
+@click.command(cls=Command)
+@options.run_id
+@options.max_parallel
+@options.report
+@options.quiet
+@options.json
+@options.home
 def resume(
-    run: RunId,
-    max_parallel: MaxParallel = None,
-    report: Report = None,
-    quiet: Quiet = False,
-    json: Json = False,
-    home: Home = None,
+    run: str, max_parallel: int | None, report: Path | None, quiet: bool, as_json: bool, home: Path | None
 ) -> int:
-    """Go on with a run that was cut off: killed, or lost with its machine. No finished task runs twice."""
+    """Go on with a run whose process was killed.
+
+    It goes on where it was; no finished task runs twice.
+    """
     from penstock.cli.session import session
     from penstock.cli.watch.drive import Show, drive
 
-    with session(home, json=json, max_parallel=max_parallel) as here:
+    with session(home, json=as_json, max_parallel=max_parallel) as here:
         found = here.find_run(run)
         return drive(
             here,

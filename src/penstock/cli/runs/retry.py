@@ -1,33 +1,39 @@
 """`penstock runs retry`: run again what failed."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from penstock.cli.options import Home, Json, RunId
-from penstock.cli.runs.going_on import MaxParallel, Quiet, Report
-
-FromTask = Annotated[
-    str | None,
-    typer.Option("--from", metavar="TASK", help="Run again from this task, though it succeeded.", show_default=False),
-]
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
+@click.command(cls=Command)
+@options.run_id
+@click.option("--from", "from_task", metavar="TASK", help="Run again from this task, though it succeeded.")
+@options.max_parallel
+@options.report
+@options.quiet
+@options.json
+@options.home
 def retry(
-    run: RunId,
-    from_task: FromTask = None,
-    max_parallel: MaxParallel = None,
-    report: Report = None,
-    quiet: Quiet = False,
-    json: Json = False,
-    home: Home = None,
+    run: str,
+    from_task: str | None,
+    max_parallel: int | None,
+    report: Path | None,
+    quiet: bool,
+    as_json: bool,
+    home: Path | None,
 ) -> int:
-    """Run again what failed or was canceled in a run, and all that depends on it. The rest is kept."""
+    """Run again what failed or was canceled in a run.
+
+    What depends on it runs again too; the rest is kept.
+    """
     from penstock.cli.session import session
     from penstock.cli.watch.drive import Show, drive
     from penstock.platform.finding import find_task
 
-    with session(home, json=json, max_parallel=max_parallel) as here:
+    with session(home, json=as_json, max_parallel=max_parallel) as here:
         found = here.find_run(run)
         path = None
         if from_task is not None:

@@ -1,19 +1,28 @@
 """`penstock runs show`: one run, its graph, what it gave and what failed."""
 
-from penstock.cli.options import Home, Json, RunId
+from pathlib import Path
+
+import click
+
+from penstock.cli import options
+from penstock.cli.command import Command
 
 
-def show(run: RunId, json: Json = False, home: Home = None) -> int:
-    """Show a run: its graph with states and times, its outputs, metrics and failures."""
+@click.command(cls=Command)
+@options.run_id
+@options.json
+@options.home
+def show(run: str, as_json: bool, home: Path | None) -> int:
+    """Show a run: graph, outputs, metrics, failures."""
     from penstock.cli.session import session
     from penstock.cli.watch.progress import Progress
 
-    with session(home, json=json) as here:
+    with session(home, json=as_json) as here:
         found = here.find_run(run)
         progress = Progress(
             found, here.plan(found), here.store.executions(found.run_id), here.store.attempts(found.run_id)
         )
-        if json:
+        if as_json:
             from penstock.cli.watch.drive import run_as_json
 
             executions = list(progress.tree.executions())
