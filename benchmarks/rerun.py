@@ -1,0 +1,31 @@
+"""An unchanged rerun of the tabular pipeline, whole command, against bare Python."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Result, by_turns, command, penstock
+from benchmarks.pipelines import tabular_steps
+
+PIPELINES = Path(__file__).parent / "pipelines"
+
+
+def run(quick: bool) -> list[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        data, home = Path(folder, "rows.csv"), Path(folder, "home")
+        tabular_steps.write_table(str(data), rows=20_000 if quick else 200_000)
+        again = [penstock(), "run", str(PIPELINES / "tabular.py"), "--param", f"path={data}"]
+        command(*again, home=home)
+        floor, ours = by_turns(
+            lambda: command(sys.executable, "-c", "pass"), lambda: command(*again, home=home), 5 if quick else 20
+        )
+    return [
+        Result(
+            name="unchanged rerun of the tabular pipeline, whole command",
+            floor_name="bare Python",
+            floor=floor,
+            ours=ours,
+            aim=0.3,
+            absolute=True,
+        )
+    ]

@@ -1,0 +1,40 @@
+"""Five isolated tasks over 200,000 × 20 rows, whole command, against the same code as one plain script."""
+
+import itertools
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Result, by_turns, command, penstock
+from benchmarks.pipelines import tabular_steps
+
+PIPELINES = Path(__file__).parent / "pipelines"
+
+
+def run(quick: bool) -> list[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder, "rows.csv")
+        tabular_steps.write_table(str(data), rows=20_000 if quick else 200_000)
+        homes = (Path(folder, f"home{n}") for n in itertools.count())
+
+        def script() -> None:
+            command(sys.executable, str(PIPELINES / "tabular_script.py"), str(data))
+
+        def pipeline() -> None:
+            home = next(homes)
+            command(penstock(), "run", str(PIPELINES / "tabular.py"), "--param", f"path={data}", home=home)
+            shutil.rmtree(home)
+
+        floor, ours = by_turns(script, pipeline, 2 if quick else 7)
+    return [
+        Result(
+            name="5-task tabular pipeline, 200,000 × 20, whole command, fresh home",
+            floor_name="the same code as one script",
+            floor=floor,
+            ours=ours,
+            aim=1.2,
+        )
+    ]
+
+
