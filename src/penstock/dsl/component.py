@@ -16,7 +16,7 @@ from penstock.dsl.graph import Task
 from penstock.dsl.naming import fit_name
 from penstock.dsl.options import Options, TaskOptions
 from penstock.dsl.places import Place, caller
-from penstock.dsl.signature import Signature, read_signature
+from penstock.dsl.signature import SINGLE, Signature, read_signature
 from penstock.dsl.trace import Trace, active_trace
 
 P = ParamSpec("P")
@@ -108,6 +108,7 @@ class Component(Generic[P, R]):
 
     def _place(self, trace: Trace, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
         name = trace.unique_name(fit_name(self.name))
+        outputs = tuple(self.signature.outputs(trace.session.is_one_value))
         task = Task(
             name=name,
             definition=self,
@@ -116,9 +117,9 @@ class Component(Generic[P, R]):
             scope=trace.scope,
             place=caller(),
             after=trace.tasks_of(self._after),
-            outputs=tuple(self.signature.outputs),
+            outputs=outputs,
         )
-        return trace.add(task, is_single=self.signature.is_single)
+        return trace.add(task, is_single=outputs == (SINGLE,))
 
     def __repr__(self) -> str:
         return f"<component '{self.name}'>"

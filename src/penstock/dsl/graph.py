@@ -287,6 +287,12 @@ def values_in(test: Test) -> Iterator[Value]:
             yield from values_in(other)
 
 
+def common_scope(first: Scope, second: Scope) -> Scope:
+    """The innermost scope that holds both."""
+    around = {id(one) for one in first.outwards()}
+    return next(one for one in second.outwards() if id(one) in around)
+
+
 def is_collectable(value: Value) -> bool:
     """Whether `value` was made in a loop that is over."""
     home = scope_of(value)

@@ -107,6 +107,10 @@ class Options:
     def timeout_seconds(self) -> float | None:
         return None if self.timeout is None else parse_duration(self.timeout)
 
+    @property
+    def memory_bytes(self) -> int | None:
+        return None if self.memory is None else parse_memory(self.memory)
+
     def changed(self, given: Mapping[str, Any]) -> tuple["Options", list[BadOption]]:
         """These options with others in their place, and what is wrong with those; the wrong ones are left out."""
         options, problems = self, []

@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.places import Place, place_of
@@ -19,6 +19,9 @@ SINGLE = "Output"
 """The name of an output that has none of its own, as in Kubeflow."""
 
 Kind = Literal["component", "pipeline"]
+
+IsOneValue: TypeAlias = Callable[[type], bool]
+"""Whether a dataclass is one value, because something knows how to store it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +42,23 @@ class Signature:
     """The arguments and outputs of a component or pipeline, by name."""
 
     parameters: Mapping[str, Parameter]
-    outputs: Mapping[str, Any]
-    """Annotation of each output; `{"Output": …}` for a single one."""
     result: Any
-    """The return annotation as a whole."""
+    """The return annotation as a whole; None where nothing is returned."""
+    fields: Mapping[str, Any]
+    """The fields of `result`, where that is a NamedTuple or a dataclass."""
     problems: tuple[Diagnostic, ...]
 
-    @property
-    def is_single(self) -> bool:
-        return tuple(self.outputs) == (SINGLE,) and not _fields(self.result)
+    def outputs(self, is_one_value: IsOneValue) -> Mapping[str, Any]:
+        """The annotation of each output by name; `{"Output": …}` for a single one.
+
+        Args:
+            is_one_value: Tells a dataclass that is a value of its own from one whose fields are outputs.
+        """
+        if self.result is None:
+            return {}
+        if self.fields and (issubclass(self.result, tuple) or not is_one_value(self.result)):
+            return self.fields
+        return {SINGLE: self.result}
 
 
 def read_signature(function: Callable[..., Any], kind: Kind, name: str) -> Signature:
@@ -56,8 +67,8 @@ def read_signature(function: Callable[..., Any], kind: Kind, name: str) -> Signa
     parameters = {one.name: reader.parameter(one) for one in inspect.signature(function).parameters.values()}
     reader.check_kind_of_function()
     result = reader.result()
-    outputs = reader.outputs(result)
-    return Signature(parameters=parameters, outputs=outputs, result=result, problems=tuple(reader.problems))
+    fields = reader.fields(result)
+    return Signature(parameters=parameters, result=result, fields=fields, problems=tuple(reader.problems))
 
 
 class _Reader:
@@ -137,37 +148,36 @@ class _Reader:
 
     def result(self) -> Any:
         if "return" in self.hints:
-            return self.hints["return"]
+            result = self.hints["return"]
+            return None if result is types.NoneType else result
         if self.kind == "component" and _returns_value(self.code):
             message = f"the result of {self._me} has no annotation"
             self.problem(Code.NOT_ANNOTATED, message, f"write `def {self.name}(...) -> pl.DataFrame:`, `-> float:`, …")
             return EMPTY
         return None
 
-    def outputs(self, result: Any) -> dict[str, Any]:
-        if result is None or result is types.NoneType:
+    def fields(self, result: Any) -> dict[str, Any]:
+        names = _field_names(result)
+        if not names:
             return {}
-        fields = _fields(result)
-        if not fields:
-            return {SINGLE: result}
         try:
             hints = typing.get_type_hints(result, include_extras=True)
         except Exception as error:  # noqa: BLE001 - as in `_hints`
             message = f"an annotation in `{result.__name__}`, the result of {self._me}, does not resolve: {error}"
             self.problem(Code.UNKNOWN_ANNOTATION, message, _IMPORT)
             hints = {}
-        for name in fields:
+        for name in names:
             if name in _RESERVED or name.startswith("_"):
                 message = f"output `{name}` of {self._me} has a name that handles use themselves"
                 self.problem(Code.NAME_CLASH, message, f"rename the field of `{result.__name__}`")
-        return {name: hints.get(name, EMPTY) for name in fields}
+        return {name: hints.get(name, EMPTY) for name in names}
 
 
 _IMPORT = "import the name at the top of the module, outside of `if TYPE_CHECKING`"
 _RESERVED = frozenset({"after"})
 
 
-def _fields(result: Any) -> tuple[str, ...]:
+def _field_names(result: Any) -> tuple[str, ...]:
     """The names of several outputs: fields of a NamedTuple or dataclass; none for other types."""
     if isinstance(result, type):
         if issubclass(result, tuple) and hasattr(result, "_fields"):

@@ -25,10 +25,13 @@ from penstock.dsl.graph import (
     Test,
     Truth,
     Value,
+    common_scope,
     is_collectable,
+    scope_of,
 )
 from penstock.dsl.handles import Handle, Logical, Symbol, TaskHandle, describe, task_of
 from penstock.dsl.places import Place, caller
+from penstock.dsl.signature import IsOneValue
 
 S = TypeVar("S", bound=Scope)
 
@@ -60,6 +63,8 @@ class Abandoned(BaseException):
 class Session:
     """What the traces of a pipeline and of those nested in it share."""
 
+    is_one_value: IsOneValue = lambda _: False
+    """Tells a dataclass that is stored as one value from one whose fields are outputs."""
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
     """Ordered, and each only once."""
     graphs: dict[int, Graph] = field(default_factory=dict)
@@ -188,8 +193,10 @@ class Trace:
         return self._broken(Code.MIXED_COLLECTION, *_mixed(given))
 
     def collected(self, value: Value) -> Collected:
-        """`value` of every iteration, for use in the present scope."""
-        return Collected(value, self.scope)
+        """`value` of every iteration, as a list that exists as far out as the present scope needs it."""
+        home = scope_of(value)
+        assert home is not None
+        return Collected(value, common_scope(home, self.scope))
 
     # --- tasks --------------------------------------------------------------------------------------------
 

@@ -20,13 +20,13 @@ from penstock.dsl.graph import (
 )
 from penstock.dsl.handles import Handle, Symbol, TaskHandle
 from penstock.dsl.places import Place, is_ours, place_of
-from penstock.dsl.signature import SINGLE
+from penstock.dsl.signature import SINGLE, IsOneValue
 from penstock.dsl.trace import Abandoned, Session, Trace, activate
 
 
-def trace_pipeline(pipeline: Definition) -> Graph:
+def trace_pipeline(pipeline: Definition, is_one_value: IsOneValue = lambda _: False) -> Graph:
     """What `pipeline` wires. Mistakes are in the graph's `diagnostics`; what can be known beside them is there too."""
-    session = Session()
+    session = Session(is_one_value=is_one_value)
     graph = trace_within(pipeline.origin, session)
     graph.diagnostics = list(session.diagnostics)
     return graph
@@ -130,8 +130,8 @@ def _named(trace: Trace, result: Any) -> Mapping[str, Any]:
 
 
 def _annotated_names(trace: Trace, count: int) -> tuple[str, ...]:
-    names = tuple(trace.graph.pipeline.signature.outputs)
-    return names if len(names) == count > 1 else tuple(f"output_{number}" for number in range(1, count + 1))
+    names = tuple(trace.graph.pipeline.signature.fields)
+    return names if len(names) == count else tuple(f"output_{number}" for number in range(1, count + 1))
 
 
 def _result_place(trace: Trace) -> Place:

@@ -1,0 +1,240 @@
+"""One module of the author's, read but not run: its definitions, imports, and statements with effects."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from penstock.compiler.references import Import, References, find_references, imports_of
+
+_AUTHORING = frozenset({"component", "pipeline"})
+
+Statements = list[ast.stmt]
+
+
+@dataclass(eq=False, kw_only=True)
+class Module:
+    """A module's source, sorted by what its top-level statements do."""
+
+    name: str
+    """Dotted, as it is imported."""
+    path: Path | None
+    """None for a namespace package, and for a module that was put together."""
+    source: bytes
+    is_package: bool
+    definitions: dict[str, Statements] = field(default_factory=dict)
+    """Functions, classes and assigned names, each with all statements that define it."""
+    imports: dict[str, list[Import]] = field(default_factory=dict)
+    """What each imported name stands for; several where branches import it differently."""
+    stars: list[str] = field(default_factory=list)
+    """Modules that everything is imported from."""
+    effects: Statements = field(default_factory=list)
+    """Statements that do something when the module is loaded, besides giving names to things."""
+    loads: list[str] = field(default_factory=list)
+    """Modules that are imported when this one is loaded."""
+    conditional: set[str] = field(default_factory=set)
+    """Names that are bound inside of `effects`."""
+    _digests: dict[str, str] = field(default_factory=dict)
+    _references: dict[str, References] = field(default_factory=dict)
+
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    @property
+    def archive_path(self) -> str:
+        """Where the module lies below the folder that it is imported from."""
+        folder = self.name.replace(".", "/")
+        return f"{folder}/__init__.py" if self.is_package else f"{folder}.py"
+
+    @property
+    def binds(self) -> set[str]:
+        """Every name that the module's top level gives a meaning to."""
+        return {*self.definitions, *self.imports, *self.conditional}
+
+    def digest(self, part: str) -> str:
+        """A short digest of a definition, of `<module>` (the effects), or of `*` (everything).
+
+        Comments, layout and docstrings do not count, nor does penstock's own decorator on a component.
+        """
+        if part not in self._digests:
+            text = "\n".join(ast.dump(statement) for statement in self._statements(part))
+            self._digests[part] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return self._digests[part]
+
+    def references(self, part: str) -> References:
+        """What a part refers to outside of itself."""
+        if part not in self._references:
+            self._references[part] = find_references(self._statements(part), self.package)
+        return self._references[part]
+
+    @cached_property
+    def all_imports(self) -> list[str]:
+        """Every module that is imported anywhere in it, also inside of functions."""
+        found = dict.fromkeys(self.loads)
+        for part in ("*", "<module>"):
+            for one in self.references(part).imports:
+                found.update(dict.fromkeys(one.modules()))
+        return list(found)
+
+    def _statements(self, part: str) -> Statements:
+        if part == "<module>":
+            return self.effects
+        if part == "*":
+            return [statement for group in self.definitions.values() for statement in group] + self.effects
+        return self.definitions[part]
+
+
+def parse_module(name: str, path: Path | None, *, is_package: bool, source: bytes | None = None) -> Module:
+    """Read a module from its file, or from `source`.
+
+    Raises:
+        SyntaxError: It is not Python.
+        OSError: It cannot be read.
+    """
+    if source is None:
+        source = b"" if path is None else path.read_bytes()
+    module = Module(name=name, path=path, source=source, is_package=is_package)
+    _Sorter(module).sort(ast.parse(source, filename=str(path)).body)
+    return module
+
+
+class _Sorter:
+    """Sorts the statements of one module."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+
+    def sort(self, body: Statements) -> None:
+        for statement in body:
+            self._sort(statement)
+        for group in self.module.definitions.values():
+            for statement in group:
+                self._strip(statement)
+
+    def _sort(self, statement: ast.stmt) -> None:
+        match statement:
+            case ast.Import() | ast.ImportFrom():
+                self._import(statement)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                self._define(statement.name, statement)
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                pass
+            case ast.If() if _is_name_main(statement.test):
+                for inner in statement.orelse:
+                    self._sort(inner)
+            case ast.If() if _is_type_checking(statement.test):
+                for inner in statement.orelse:
+                    self._sort(inner)
+            case _:
+                names = list(_assigned_names(statement))
+                for name in names:
+                    self._define(name, statement)
+                if not names:
+                    self._effect(statement)
+
+    def _define(self, name: str, statement: ast.stmt) -> None:
+        self.module.definitions.setdefault(name, []).append(statement)
+
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+        for name, one in imports_of(statement, self.module.package):
+            self.module.loads.extend(one.modules())
+            if name == "*":
+                self.module.stars.append(one.module)
+            elif one.module != "__future__":
+                self.module.imports.setdefault(name, []).append(one)
+
+    def _effect(self, statement: ast.stmt) -> None:
+        self.module.effects.append(statement)
+        for inner in _statements_within(statement):
+            match inner:
+                case ast.Import() | ast.ImportFrom():
+                    self._import(inner)
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    self.module.conditional.add(inner.name)
+                case ast.For(target=target):
+                    self.module.conditional.update(_names_of(target))
+                case _:
+                    self.module.conditional.update(_assigned_names(inner))
+        self._strip(statement)
+
+    def _strip(self, statement: ast.stmt) -> None:
+        """Take out what does not count: docstrings, and the decorators that only say how to run it."""
+        for node in ast.walk(statement):
+            for name in ("body", "orelse", "finalbody"):
+                inner = getattr(node, name, None)
+                if isinstance(inner, list):
+                    inner[:] = [one for one in inner if not _is_bare_text(one)]
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                node.decorator_list = [one for one in node.decorator_list if not self._is_authoring(one)]
+
+    def _is_authoring(self, decorator: ast.expr) -> bool:
+        node = decorator.func if isinstance(decorator, ast.Call) else decorator
+        names: list[str] = []
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return False
+        for one in self.module.imports.get(node.id, ()):
+            last = names[0] if names else one.name
+            if one.module.partition(".")[0] == "penstock" and last in _AUTHORING:
+                return True
+        return False
+
+
+def _assigned_names(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement assigns, if that is all it does."""
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    elif type(statement).__name__ == "TypeAlias":  # from Python 3.12 on
+        targets = [statement.name]  # type: ignore[attr-defined]
+    names = [list(_names_of(target)) for target in targets]
+    if names and all(names):
+        yield from (name for group in names for name in group)
+
+
+def _names_of(target: ast.expr) -> Iterator[str]:
+    """The names in an assignment's target; none if it assigns to anything but names."""
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Tuple | ast.List):
+        groups = [list(_names_of(one.value if isinstance(one, ast.Starred) else one)) for one in target.elts]
+        if all(groups):
+            yield from (name for group in groups for name in group)
+
+
+def _statements_within(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """The statements inside of a compound one that run with it: not the bodies of functions and classes."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(statement, name, ()):
+            if isinstance(inner, ast.stmt):
+                yield inner
+            if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                yield from _statements_within(inner)
+
+
+def _is_bare_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _is_name_main(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and any(isinstance(one, ast.Name) and one.id == "__name__" for one in (test.left, *test.comparators))
+        and any(isinstance(one, ast.Constant) and one.value == "__main__" for one in (test.left, *test.comparators))
+    )
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+    )

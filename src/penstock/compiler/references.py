@@ -1,0 +1,291 @@
+"""What a piece of code refers to outside of itself: global names with their attributes, and imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+Chain = tuple[str, ...]
+"""`features.clean` as `("features", "clean")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an imported name stands for: a module, or a name in a module (which may be a submodule)."""
+
+    module: str
+    name: str | None = None
+    loaded: str = ""
+    """The module that an `import a.b.c` loads, where the name stands for `a` alone."""
+
+    def modules(self) -> list[str]:
+        """The modules that the import loads, as far as names tell."""
+        found = [self.loaded or self.module]
+        return found if self.name in (None, "*") else [*found, f"{self.module}.{self.name}"]
+
+
+@dataclass(slots=True)
+class References:
+    """Names that must come from the module, and names that the code imports itself."""
+
+    chains: set[Chain] = field(default_factory=set)
+    imported: set[tuple[Import, Chain]] = field(default_factory=set)
+    """Uses of names that are imported inside: the import, and the attributes taken of it."""
+    imports: list[Import] = field(default_factory=list)
+    """Every import inside."""
+    guarded: set[str] = field(default_factory=set)
+    """Modules whose import may fail, as the code expects that it does."""
+
+
+def imports_of(statement: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Import]]:
+    """The names that an import statement binds, and what each stands for."""
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            if alias.asname:
+                yield alias.asname, Import(alias.name)
+            else:
+                yield alias.name.partition(".")[0], Import(alias.name.partition(".")[0], None, alias.name)
+        return
+    module = absolute_name(statement.module or "", statement.level, package)
+    for alias in statement.names:
+        yield alias.asname or alias.name, Import(module, alias.name)
+
+
+def absolute_name(module: str, level: int, package: str) -> str:
+    """The full name of a module that is imported from within `package` with `level` leading dots."""
+    if level == 0:
+        return module
+    parts = package.split(".") if package else []
+    base = ".".join(parts[: len(parts) - level + 1])
+    return f"{base}.{module}" if base and module else base or module
+
+
+def find_references(statements: Iterable[ast.stmt], package: str) -> References:
+    """What the statements refer to, taken together."""
+    visitor = _Visitor(package)
+    for statement in statements:
+        visitor.visit(statement)
+    return visitor.found
+
+
+class _Scope:
+    """The names that a function, lambda, comprehension or class binds."""
+
+    def __init__(
+        self, names: set[str], imports: dict[str, list[Import]] | None = None, *, is_class: bool = False
+    ) -> None:
+        self.names = names
+        self.imports = imports or {}
+        self.is_class = is_class
+
+
+class _Visitor(ast.NodeVisitor):
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self.found = References()
+        self.scopes: list[_Scope] = []
+
+    # --- names --------------------------------------------------------------------------------------------
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self._chain((node.id,))
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        attributes: list[str] = []
+        inner: ast.expr = node
+        while isinstance(inner, ast.Attribute):
+            attributes.append(inner.attr)
+            inner = inner.value
+        if isinstance(inner, ast.Name):
+            self._chain((inner.id, *reversed(attributes)))
+        else:
+            self.visit(inner)
+
+    def _chain(self, chain: Chain) -> None:
+        for position, scope in enumerate(reversed(self.scopes)):
+            if chain[0] in scope.names and (position == 0 or not scope.is_class):
+                for one in scope.imports.get(chain[0], ()):
+                    self.found.imported.add((one, chain[1:]))
+                return
+        self.found.chains.add(chain)
+
+    # --- imports ------------------------------------------------------------------------------------------
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self._import(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        self._import(node)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.found.imports.extend(one for _, one in imports_of(node, self.package))
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = ast.unparse(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
+        if called in ("importlib.import_module", "import_module", "__import__") and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                one = Import(first.value.lstrip("."))
+                self.found.imports.append(one)
+                self.found.imported.add((one, ()))
+        self.generic_visit(node)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        if any(_catches_import_error(handler.type) for handler in node.handlers):
+            for statement in node.body:
+                for inner in ast.walk(statement):
+                    if isinstance(inner, ast.Import | ast.ImportFrom):
+                        for _, one in imports_of(inner, self.package):
+                            self.found.guarded.update(one.modules())
+        self.generic_visit(node)
+
+    # --- scopes -------------------------------------------------------------------------------------------
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self._function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self._function(node)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+        self._arguments(node.args)
+        self._annotation(node.returns)
+        names = _arguments_of(node.args) | _bound_names(node.body)
+        self._within(_Scope(names - _declared_global(node.body), self._imports_in(node.body)), node.body)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._arguments(node.args)
+        self._within(_Scope(_arguments_of(node.args)), [node.body])
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        for outside in (*node.decorator_list, *node.bases, *node.keywords):
+            self.visit(outside)
+        self._within(_Scope(_bound_names(node.body), self._imports_in(node.body), is_class=True), node.body)
+
+    def _imports_in(self, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
+        """The imports that bind names in the scope of `body`."""
+        found: dict[str, list[Import]] = {}
+        for node in _scope_nodes(body):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for name, one in imports_of(node, self.package):
+                    found.setdefault(name, []).append(one)
+        return found
+
+    def visit_ListComp(self, node: ast.ListComp) -> None:
+        self._comprehension(node.generators, [node.elt])
+
+    visit_SetComp = visit_GeneratorExp = visit_ListComp  # type: ignore[assignment]  # noqa: N815
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        self._comprehension(node.generators, [node.key, node.value])
+
+    def _comprehension(self, generators: list[ast.comprehension], results: list[ast.expr]) -> None:
+        names = {
+            name.id
+            for one in generators
+            for name in ast.walk(one.target)
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+        }
+        self.visit(generators[0].iter)
+        inside: list[ast.AST] = list(results)
+        for index, one in enumerate(generators):
+            inside += [*one.ifs, one.target] if index == 0 else [one.iter, *one.ifs, one.target]
+        self._within(_Scope(names), inside)
+
+    def _within(self, scope: _Scope, nodes: Iterable[ast.AST]) -> None:
+        self.scopes.append(scope)
+        for node in nodes:
+            self.visit(node)
+        self.scopes.pop()
+
+    # --- annotations --------------------------------------------------------------------------------------
+
+    def _arguments(self, arguments: ast.arguments) -> None:
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.visit(default)
+        for one in _all_arguments(arguments):
+            self._annotation(one.annotation)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._annotation(node.annotation)
+        self.visit(node.target)
+        if node.value is not None:
+            self.visit(node.value)
+
+    def _annotation(self, node: ast.expr | None) -> None:
+        """Visit an annotation; text in it is code that was quoted."""
+        if node is None:
+            return
+        self.visit(node)
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+                try:
+                    self.visit(ast.parse(inner.value, mode="eval").body)
+                except SyntaxError:
+                    continue  # text in a `Literal`
+
+
+def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
+    extra = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
+def _arguments_of(arguments: ast.arguments) -> set[str]:
+    return {one.arg for one in _all_arguments(arguments)}
+
+
+def _bound_names(body: Iterable[ast.AST]) -> set[str]:
+    """The names that statements bind in the scope that they stand in."""
+    names: set[str] = set()
+    for node in _scope_nodes(body):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                names.update(one.target.id for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
+            case ast.Name(ctx=ast.Store() | ast.Del()):
+                names.add(node.id)
+            case ast.Import() | ast.ImportFrom():
+                names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+            case ast.ExceptHandler(name=str(name)):
+                names.add(name)
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                names.add(name)
+    return names
+
+
+def _scope_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of one scope; those that open a further scope are given, what is in them is not."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _OPENS_SCOPE):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+_OPENS_SCOPE = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
+
+
+def _declared_global(body: Iterable[ast.AST]) -> set[str]:
+    return {name for node in body for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names}
+
+
+def _catches_import_error(node: ast.expr | None) -> bool:
+    if node is None:
+        return True
+    names = [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
+    return any(name in ("ImportError", "ModuleNotFoundError", "Exception") for name in names)
