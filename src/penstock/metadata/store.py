@@ -161,7 +161,7 @@ class MetadataStore(Protocol):
     def events(
         self, *, artifacts: Collection[ArtifactId] = (), executions: Iterable[tuple[RunId, TaskPath]] = ()
     ) -> list[Event]:
-        """The events that touch any of `artifacts` or any of `executions`: each once, by run, path, type, name, index."""
+        """The events that touch any of `artifacts` or any of `executions`: each once, ordered by run and path."""
         ...
 
     def execution(self, run_id: RunId, path: TaskPath) -> Execution | None:

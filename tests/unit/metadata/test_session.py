@@ -127,7 +127,10 @@ def test_a_value_beyond_what_the_database_takes_is_told(store: SqlStore, connect
 
 def test_a_forked_child_leaves_its_parents_connections_alone(store: SqlStore, connections: Connections) -> None:
     lease = started(store)
+    with connections.reading(), connections.reading():
+        pass
     inherited = list(connections._idle)
+    assert len(inherited) == 2
     with connections.writing() as session:
         child = os.fork()
         if child == 0:
