@@ -68,11 +68,17 @@ def newest_ddl(migrations: Path = PRESENT.migrations) -> str:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[sa.Connection]:
-    """`connection` in SQLAlchemy's hands, within a transaction that holds the write lock from the beginning."""
+    """`connection` in SQLAlchemy's hands, within a transaction that holds the write lock from the beginning.
+
+    Errors of the driver come as they are, not in SQLAlchemy's wrapping.
+    """
     engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=sa.StaticPool)
     sa.event.listen(engine, "begin", lambda wrapped: wrapped.exec_driver_sql("BEGIN IMMEDIATE"))
-    with engine.connect() as wrapped, wrapped.begin():
-        yield wrapped
+    try:
+        with engine.connect() as wrapped, wrapped.begin():
+            yield wrapped
+    except sa.exc.DBAPIError as error:
+        raise (error.orig or error) from error
 
 
 def _migrate(wrapped: sa.Connection, migrations: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from penstock.core.ids import RunId
 from penstock.metadata import open_store
-from penstock.metadata.errors import StoreTooNew, StoreUpgradeFailed
+from penstock.metadata.errors import StoreBusy, StoreTooNew, StoreUpgradeFailed
 from penstock.metadata.opening import open_sqlite
 from penstock.metadata.preparing import HEAD, PRESENT, Schema
 from penstock.metadata.sqlite import SqliteDialect
@@ -129,6 +129,16 @@ def test_an_upgrade_that_would_break_a_reference_fails(tmp_path: Path, path: Pat
     schema = _newer(tmp_path, 'op.execute("DELETE FROM specs")')
     with pytest.raises(StoreUpgradeFailed, match="a row of runs refers to one of specs that is not there"):
         _open(path, schema)
+    _open(path, PRESENT)
+
+
+def test_an_older_store_that_stays_locked_is_given_up(tmp_path: Path, path: Path) -> None:
+    dialect = SqliteDialect(path, timeout=0.02)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy, match="was locked by another process"):
+            open_sqlite(dialect, clock=FakeClock(), schema=_newer(tmp_path))
+    assert list(path.parent.glob("*.backup")) == []
     _open(path, PRESENT)
 
 
