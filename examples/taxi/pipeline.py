@@ -10,8 +10,6 @@ Every component is a plain function: call it, test it, step through it without P
 from pathlib import Path
 from typing import NamedTuple
 
-import features
-import plots
 import polars as pl
 from matplotlib.figure import Figure
 from sklearn.compose import make_column_transformer
@@ -20,57 +18,81 @@ from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
+import features
+import penstock.data
+import plots
 from penstock import Markdown, Metrics, component, pipeline
-from penstock.data.schema import infer_schema, validate as find_anomalies
 
-DATA = Path(__file__).parent / "data" / "chicago_taxi.csv"
-
-
-class Checked(NamedTuple):
-    trips: pl.DataFrame
-    anomalies: Markdown
-
-
-class Halves(NamedTuple):
-    train: pl.DataFrame
-    test: pl.DataFrame
-
-
-class Account(NamedTuple):
-    metrics: Metrics
-    confusion_matrix: Figure
-    roc_curve: Figure
+TRIPS = Path(__file__).parent / "data" / "chicago_taxi.csv"
 
 
 @component
 def load(source: Path) -> pl.DataFrame:
-    """The trips as the city publishes them."""
-    return pl.read_csv(source, infer_schema_length=None)
+    """Read the trips as the city publishes them."""
+    trips = pl.read_csv(source, infer_schema_length=None)
+    return trips.with_columns(pl.from_epoch("trip_start_timestamp"))
+
+
+class Checked(NamedTuple):
+    """Trips that fit their schema, and what does not fit quite."""
+
+    trips: pl.DataFrame
+    anomalies: Markdown
 
 
 @component
-def validate(trips: pl.DataFrame, reference_year: int) -> Checked:
-    """Infer a schema from one year's trips, and hold all the others to it."""
-    ...
+def validate(trips: pl.DataFrame, reference_year: int, tolerance: float = 0.01) -> Checked:
+    """Infer a schema from one year's trips, hold all years to it, and explain what does not fit.
+
+    Strange values are for the next steps to drop. But when more than a share of `tolerance` of the rows does not
+    fit, the data is not what it was, and a model of it would be wrong: then this fails.
+    """
+    reference = trips.filter(pl.col("trip_start_timestamp").dt.year() == reference_year)
+    anomalies = penstock.data.validate(trips, penstock.data.infer_schema(reference))
+    for anomaly in anomalies:
+        if anomaly.rows > tolerance * len(trips):
+            raise ValueError(f"the trips are not like those of {reference_year}: {anomaly}")
+    known = f"The trips of {reference_year}, {len(reference):,} of {len(trips):,}, are the reference."
+    lines = [f"- {anomaly}" for anomaly in anomalies] or ["All others are like them."]
+    return Checked(trips, Markdown("\n".join(["# Anomalies", "", known, "", *lines])))
+
+
+@component
+def label(trips: pl.DataFrame) -> pl.DataFrame:
+    """Keep the trips whose tip is known, and say for each whether it was big."""
+    return features.label(trips)
 
 
 @component
 def drop_outliers(trips: pl.DataFrame) -> pl.DataFrame:
-    """The trips that can be believed and whose tip is known, with the label and the derived inputs."""
-    return features.derive(features.clean(features.label(trips)))
+    """Leave out the trips that did not happen as they were written down."""
+    return features.clean(trips)
+
+
+@component
+def derive_inputs(trips: pl.DataFrame) -> pl.DataFrame:
+    """Add what the model sees besides the raw columns."""
+    return features.derive(trips)
+
+
+class Halves(NamedTuple):
+    """The past, and what came after."""
+
+    train: pl.DataFrame
+    test: pl.DataFrame
 
 
 @component
 def split(trips: pl.DataFrame, test_share: float) -> Halves:
-    """By time, as life does it: learn from the past, be judged on what came after."""
+    """Split by time, as life does: learn from the past, be judged on what came after."""
     start = pl.col("trip_start_timestamp")
-    cut = trips["trip_start_timestamp"].quantile(1 - test_share)
-    return Halves(train=trips.filter(start < cut), test=trips.filter(start >= cut))
+    border = trips.select(start.quantile(1 - test_share)).item()
+    return Halves(train=trips.filter(start < border), test=trips.filter(start >= border))
 
 
 @component(cpu=1, memory="2G", retries=2)
-def train(trips: pl.DataFrame, target: str, learning_rate: float = 0.1) -> Pipeline:
-    """Boosted trees behind the encoding of names: one object from a row of the table to a probability."""
+def train(trips: pl.DataFrame, target: str, learning_rate: float) -> Pipeline:
+    """Fit boosted trees behind the encoding of names: one object from a row of the table to a probability."""
     encode = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1)
     model = make_pipeline(
         make_column_transformer((encode, features.CATEGORIES), ("passthrough", features.NUMBERS)),
@@ -84,9 +106,17 @@ def train(trips: pl.DataFrame, target: str, learning_rate: float = 0.1) -> Pipel
     return model.fit(trips, trips[target])
 
 
+class Account(NamedTuple):
+    """How good a model is, in numbers and pictures."""
+
+    metrics: Metrics
+    confusion_matrix: Figure
+    roc_curve: Figure
+
+
 @component
 def evaluate(model: Pipeline, trips: pl.DataFrame, target: str) -> Account:
-    """How good the model is on trips that it has not seen, beside the answer "always a big tip"."""
+    """Judge the model on trips that it has not seen, beside the answer "always a big tip"."""
     actual = trips[target].to_numpy()
     probability = model.predict_proba(trips)[:, 1]
     predicted = probability > 0.5
@@ -100,11 +130,10 @@ def evaluate(model: Pipeline, trips: pl.DataFrame, target: str) -> Account:
 
 
 @pipeline
-def taxi(source: Path = DATA, learning_rate: float = 0.1, test_share: float = 0.2):
-    """Train and judge a model of big tips."""
-    trips = load(source)
-    checked = validate(trips, reference_year=2013)
-    kept = drop_outliers(checked.trips)
-    train_trips, test_trips = split(kept, test_share)
+def taxi(source: Path = TRIPS, learning_rate: float = 0.1, test_share: float = 0.2) -> Account:
+    """Train a model of big tips, and judge it."""
+    trips, _ = validate(load(source), reference_year=2013)
+    believable = drop_outliers(label(trips))
+    train_trips, test_trips = split(derive_inputs(believable), test_share)
     model = train(train_trips, features.TARGET, learning_rate)
-    evaluate(model, test_trips, features.TARGET)
+    return evaluate(model, test_trips, features.TARGET)
