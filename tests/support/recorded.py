@@ -185,7 +185,9 @@ class RecordedRun:
             made += self._children(holder, at)
         self.commit(executions=made)
 
-    def ends(self, state: State, at: float, *, error: TaskFailure | None = None, outputs: Bindings | None = None) -> None:
+    def ends(
+        self, state: State, at: float, *, error: TaskFailure | None = None, outputs: Bindings | None = None
+    ) -> None:
         """The run is over."""
         root = structs.replace(
             self.executions[ROOT], state=state, finished_at=self.at(at), outputs=outputs or Bindings(), error=error

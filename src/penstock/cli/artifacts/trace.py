@@ -95,7 +95,8 @@ def _artifact_lines(traced: Traced, first: str, rest: str) -> list[Line]:
             (one_line(role), "dim"),
             (one_line(artifact.name), "bold"),
             f"  {artifact.type.removeprefix('system.')}",
-            (f"  {size(artifact.size)}  {artifact.artifact_id}", "dim"),
+            (f"  {size(artifact.size)}" if artifact.size >= 0 else "", "dim"),
+            (f"  {artifact.artifact_id}", "dim"),
             ("  (see above)" if traced.again else "", "dim"),
         )
     ]

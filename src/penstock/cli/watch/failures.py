@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable, Sequence
 
-from penstock.cli.text import Line, line
+from penstock.cli.text import Line, columns, line
 from penstock.cli.watch.progress import Progress
 from penstock.cli.watch.rows import sign
 from penstock.ir.runtime import TaskFailure
@@ -11,6 +11,8 @@ from penstock.metadata.records import Execution, ExecutionKind, State
 from penstock.platform.report.words import STEPS, one_line
 
 MOST_FAILURES = 5
+WIDEST = 1000
+"""Columns: commands to copy are never cut."""
 
 
 def failure_blocks(
@@ -24,13 +26,12 @@ def failure_blocks(
     if not failed and run.error is not None:
         blocks.append([line((one_line(run.error.message), "bad")), *_hint(run.error.hint)])
     if run.state in (State.FAILED, State.CANCELED):
-        next_step = [line(("next", "bold"))]
         steps = [item for item in failed if item.kind is ExecutionKind.TASK and item.attempt]
+        rows = [[line("  penstock runs retry ", run.run_id), line(("go on from what failed", "dim"))]]
         if steps:
-            task = shlex.quote(steps[0].path)
-            next_step.append(line("  penstock runs logs ", run.run_id, " ", task, ("   what it printed", "dim")))
-        next_step.append(line("  penstock runs retry ", run.run_id, ("   go on from what failed", "dim")))
-        blocks.append(next_step)
+            logs = line("  penstock runs logs ", run.run_id, " ", shlex.quote(steps[0].path))
+            rows.insert(0, [logs, line(("what it printed", "dim"))])
+        blocks.append([line(("next", "bold")), *columns(rows, limit=WIDEST)])
     return blocks
 
 
