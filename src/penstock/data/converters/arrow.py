@@ -56,7 +56,7 @@ class ArrowDataset(Converter["ds.Dataset"]):
             explained("pyarrow.dataset.Dataset", "stored"),
             pq.ParquetWriter(target, value.schema, **_options(value.schema)) as writer,
         ):
-            for table in _grouped(value.to_batches(batch_readahead=4, fragment_readahead=1), size):
+            for table in _grouped(_batches(value), size):
                 writer.write_table(table, row_group_size=size)
                 rows += table.num_rows
         return facts(rows, [(field.name, str(field.type)) for field in value.schema])
@@ -95,8 +95,8 @@ def explained(what: str, action: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # the disk's, not the data's
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno is not None):
+            raise  # the machine's fault, not the data's
         advice = (
             "the artifact is no Parquet file; take it as `Path` and read it as what it is"
             if action == "loaded"
@@ -112,6 +112,16 @@ def _options(schema: "pa.Schema") -> dict[str, Any]:
 
     texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
     return {"compression": COMPRESSION, "use_dictionary": texts or False}
+
+
+def _batches(dataset: "ds.Dataset") -> "Iterator[pa.RecordBatch]":
+    """The dataset's rows, read no further ahead than needed: by default Arrow holds a gigabyte of them."""
+    import pyarrow.dataset as ds
+
+    ahead: dict[str, Any] = {"batch_readahead": 2, "fragment_readahead": 1}
+    if getattr(getattr(dataset, "format", None), "default_extname", "") == "parquet":
+        ahead |= {"fragment_scan_options": ds.ParquetFragmentScanOptions(pre_buffer=False), "use_threads": False}
+    yield from dataset.to_batches(**ahead)
 
 
 def _grouped(batches: "Iterable[pa.RecordBatch]", rows: int) -> "Iterator[pa.Table]":

@@ -66,9 +66,12 @@ def _explained(action: str) -> Iterator[None]:
 
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError(str(error)) from error
     except duckdb.Error as error:
+        advice = "a relation runs when it is stored: look at its steps" if action == "stored" else ""
         reason = str(error).splitlines()[0]
-        raise ConversionError(what=_WHAT, action=action, reason=reason) from error
+        raise ConversionError(what=_WHAT, action=action, reason=reason, advice=advice) from error
 
 
 CONVERTERS: list[Converter[Any]] = [DuckRelation()]

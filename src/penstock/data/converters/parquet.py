@@ -1,8 +1,9 @@
 """How tables lie on disk, whichever library wrote them: one Parquet file.
 
 LZ4 (the raw kind), because on 200,000 × 20 floats it reads nearly as fast as no compression at all and writes faster
-than Zstandard, while what compresses becomes 2.5 times smaller, which the content digest is glad of. Row groups
-are small enough to skip and to stream, and hold at most so many values, so that wide tables stream too.
+than Zstandard, while what compresses becomes 2.5 times smaller, which the content digest is glad of. Row groups hold
+about half a million values: streaming readers keep some forty of them in memory, whatever the size of the table
+(measured on 1 GB and 2.4 GB: 550 MB with 131,072 rows of 12 columns each, 180 MB with 32,768, at the same speed).
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,13 @@ from penstock.data.errors import ConversionError
 
 COMPRESSION: Literal["lz4"] = "lz4"
 
-_GROUP_ROWS = 131_072
-_GROUP_VALUES = 33_554_432
+_FEWEST_ROWS = 16_384
+_MOST_ROWS = 131_072
+_GROUP_VALUES = 524_288
 _MOST_COLUMNS = 500
 """Of a wider table, metadata does not list every column."""
+
+_LONGEST_TYPE = 80
 
 _TYPE_NAMES = {
     "double": "float64",
@@ -38,7 +42,7 @@ _TYPE_NAMES = {
 
 def group_rows(columns: int) -> int:
     """Rows in a row group of a table with that many columns."""
-    return max(1024, min(_GROUP_ROWS, _GROUP_VALUES // max(columns, 1)))
+    return max(_FEWEST_ROWS, min(_MOST_ROWS, _GROUP_VALUES // max(columns, 1)))
 
 
 def facts(rows: int, columns: Sequence[tuple[str, str]]) -> dict[str, Json]:
@@ -73,5 +77,7 @@ def check_names(names: Sequence[str], what: str) -> None:
 
 def _type_name(type: str) -> str:
     """One word for a type that Polars, Arrow and DuckDB each call something else."""
+    if not type.isidentifier() and type not in _TYPE_NAMES:
+        return type if len(type) <= _LONGEST_TYPE else type[: _LONGEST_TYPE - 1] + "…"
     simple = type.lower().replace("large_", "").replace("_view", "")
     return _TYPE_NAMES.get(simple, simple)

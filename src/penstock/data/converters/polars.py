@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+_NO_PARQUET = "the artifact is no Parquet file; take it as `Path` and read it as what it is"
+
+
 class PolarsFrame(Converter["pl.DataFrame"]):
     """`polars.DataFrame`."""
 
@@ -27,13 +30,13 @@ class PolarsFrame(Converter["pl.DataFrame"]):
 
     def save(self, value: "pl.DataFrame", target: Path) -> dict[str, Json]:
         """Write the frame as one Parquet file."""
-        with _explained("polars.DataFrame", "stored"):
+        with _explained("polars.DataFrame", "stored", "cast the column to a type that Parquet has, or drop it"):
             value.write_parquet(target, compression=COMPRESSION, row_group_size=group_rows(value.width))
         return facts(value.height, [(name, str(dtype)) for name, dtype in value.schema.items()])
 
     def load(self, source: Path, annotation: type["pl.DataFrame"], metadata: dict[str, Json]) -> "pl.DataFrame":
         """Read the whole table."""
-        with _explained("polars.DataFrame", "loaded"):
+        with _explained("polars.DataFrame", "loaded", _NO_PARQUET):
             return _scan(source).collect()
 
 
@@ -50,7 +53,7 @@ class PolarsLazyFrame(Converter["pl.LazyFrame"]):
         """Run the query and write its rows as they come."""
         import polars as pl
 
-        with _explained("polars.LazyFrame", "stored"):
+        with _explained("polars.LazyFrame", "stored", "a lazy query runs when it is stored: look at its steps"):
             schema = value.collect_schema()
             value.sink_parquet(target, compression=COMPRESSION, row_group_size=group_rows(len(schema)))
             rows = _scan(target).select(pl.len()).collect().item()
@@ -58,7 +61,7 @@ class PolarsLazyFrame(Converter["pl.LazyFrame"]):
 
     def load(self, source: Path, annotation: type["pl.LazyFrame"], metadata: dict[str, Json]) -> "pl.LazyFrame":
         """A query over the file; nothing but its schema is read yet."""
-        with _explained("polars.LazyFrame", "loaded"):
+        with _explained("polars.LazyFrame", "loaded", _NO_PARQUET):
             frame = _scan(source)
             frame.collect_schema()
             return frame
@@ -72,23 +75,14 @@ def _scan(source: Path) -> "pl.LazyFrame":
 
 
 @contextmanager
-def _explained(what: str, action: str) -> Iterator[None]:
+def _explained(what: str, action: str, advice: str) -> Iterator[None]:
     import polars as pl
 
     try:
         yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise ConversionError(what=what, action=action, reason=_first_line(error), advice=_advice(action)) from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
-
-
-def _advice(action: str) -> str:
-    if action == "loaded":
-        return "the artifact is no Parquet file; take it as `Path` and read it as what it is"
-    return "cast the column to a type that Parquet has, or drop it"
+        reason = " ".join(str(error).split("\n\n")[0].split()) or type(error).__name__
+        raise ConversionError(what=what, action=action, reason=reason, advice=advice) from error
 
 
 CONVERTERS: list[Converter[Any]] = [PolarsFrame(), PolarsLazyFrame()]
