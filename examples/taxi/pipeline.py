@@ -22,6 +22,7 @@ import features
 import penstock.data
 import plots
 from penstock import Markdown, Metrics, component, pipeline
+from penstock.data import TableSchema, infer_schema
 
 TRIPS = Path(__file__).parent / "data" / "chicago_taxi.csv"
 
@@ -37,6 +38,7 @@ class Checked(NamedTuple):
     """Trips that fit their schema, and what does not fit quite."""
 
     trips: pl.DataFrame
+    schema: TableSchema
     anomalies: Markdown
 
 
@@ -48,13 +50,14 @@ def validate(trips: pl.DataFrame, reference_year: int, tolerance: float = 0.01) 
     fit, the data is not what it was, and a model of it would be wrong: then this fails.
     """
     reference = trips.filter(pl.col("trip_start_timestamp").dt.year() == reference_year)
-    anomalies = penstock.data.validate(trips, penstock.data.infer_schema(reference))
+    schema = infer_schema(reference)
+    anomalies = penstock.data.validate(trips, schema)
     for anomaly in anomalies:
         if anomaly.rows > tolerance * len(trips):
             raise ValueError(f"the trips are not like those of {reference_year}: {anomaly}")
     known = f"The trips of {reference_year}, {len(reference):,} of {len(trips):,}, are the reference."
     lines = [f"- {anomaly}" for anomaly in anomalies] or ["All others are like them."]
-    return Checked(trips, Markdown("\n".join(["# Anomalies", "", known, "", *lines])))
+    return Checked(trips, schema, Markdown("\n".join(["# Anomalies", "", known, "", *lines])))
 
 
 @component
@@ -132,8 +135,8 @@ def evaluate(model: Pipeline, trips: pl.DataFrame, target: str) -> Account:
 @pipeline
 def taxi(source: Path = TRIPS, learning_rate: float = 0.1, test_share: float = 0.2) -> Account:
     """Train a model of big tips, and judge it."""
-    trips, _ = validate(load(source), reference_year=2013)
-    believable = drop_outliers(label(trips))
+    checked = validate(load(source), reference_year=2013)
+    believable = drop_outliers(label(checked.trips))
     train_trips, test_trips = split(derive_inputs(believable), test_share)
     model = train(train_trips, features.TARGET, learning_rate)
     return evaluate(model, test_trips, features.TARGET)
