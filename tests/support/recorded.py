@@ -54,6 +54,7 @@ class RecordedRun:
         self.begin = begin
         self.changes: list[Changes] = []
         self.executions: dict[str, Execution] = {}
+        self.made = 0
         self.run = Run(
             run_id=RunId(run_id),
             pipeline=document.pipeline.pipeline_info.name,
@@ -197,7 +198,8 @@ class RecordedRun:
 
     def artifact(self, path: str, name: str, type: str, stored: Any = None, **metadata: Any) -> Artifact:
         """An artifact for `succeeds`; `stored` is what the artifact store returned."""
-        digits = f"{len(self.changes):04x}{sum(map(ord, path + name)):06x}"
+        self.made += 1
+        digits = f"{self.made:04x}{sum(map(ord, path + name)):06x}"
         return Artifact(
             artifact_id=ArtifactId("a" + digits.ljust(20, "0")),
             name=name,
