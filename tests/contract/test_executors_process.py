@@ -79,11 +79,20 @@ def test_a_zygote_that_is_killed_costs_the_attempts_in_flight_and_is_replaced(at
 
 
 def test_the_child_that_waits_may_be_killed(attempts: Attempts) -> None:
-    zygote = _value(attempts.run(PARENT, outputs=["Output"]))
-    assert isinstance(zygote, int)
-    (spare,) = (int(pid) for pid in Path(f"/proc/{zygote}/task/{zygote}/children").read_text().split())
-    os.kill(spare, signal.SIGKILL)
-    wait_until_gone(spare)
+    source = """
+        import os, time
+        def task() -> int:
+            zygote = os.getppid()
+            siblings = set()
+            while not siblings:
+                time.sleep(0.001)
+                with open(f"/proc/{zygote}/task/{zygote}/children") as file:
+                    siblings = {int(pid) for pid in file.read().split()} - {os.getpid()}
+            for pid in siblings:
+                os.kill(pid, 9)
+            return zygote
+    """
+    zygote = _value(attempts.run(source, outputs=["Output"]))
     assert _value(attempts.run(PARENT, outputs=["Output"])) == zygote
 
 

@@ -17,7 +17,10 @@ class MemoryExceeded(TaskError, MemoryError):
     """Bytes that its processes held together, beyond what the imported libraries hold."""
 
     def message(self) -> str:
-        return f"the task held {bytes_in_words(self.peak)} of memory; its limit is {bytes_in_words(self.limit)}"
+        limit, peak = bytes_in_words(self.limit), bytes_in_words(self.peak)
+        if self.peak > self.limit:
+            return f"the task held {peak} of memory; its limit is {limit}"
+        return f"the task asked for far more memory than its limit, which is {limit}, while it held {peak}"
 
     def hint(self) -> str:
         return 'raise `memory=`, e.g. `@component(memory="4G")`, or work through the data in pieces (`pl.LazyFrame`)'

@@ -4,13 +4,13 @@ import signal
 
 
 def bytes_in_words(count: int) -> str:
-    """`532 B`, `1.5 MB`, `2.0 GB`: decimal units, as `memory=` takes them."""
+    """`532 B`, `1.5 MB`, `2.04 GB`: decimal units, as `memory=` takes them."""
     size = float(count)
     for unit in ("B", "kB", "MB", "GB"):
         if abs(size) < 1000:
-            return f"{count} B" if unit == "B" else f"{size:.1f} {unit}"
+            return f"{count} B" if unit == "B" else f"{size:.2f} {unit}" if unit == "GB" else f"{size:.1f} {unit}"
         size /= 1000
-    return f"{size:.1f} TB"
+    return f"{size:.2f} TB"
 
 
 def signal_in_words(number: int) -> str:

@@ -20,8 +20,8 @@ from penstock.launcher.failures import describe
 
 FAILED = 1
 """Exit code of a job that raised; what it raised is in the assignment's `failure` file."""
-STACK_ROOM = 64 << 20
-"""Bytes on top of a memory limit: thread stacks count as data although hardly any of them is ever touched."""
+ALLOCATOR_SLACK = 512 << 20
+"""Bytes that a process may map beyond twice its memory limit: see `_limit_memory`."""
 
 
 class Terminated(BaseException):
@@ -59,8 +59,8 @@ def _detach(output: int, parent: int, private: list[int]) -> None:
         os._exit(FAILED)
     proc.adopt_orphans()
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -115,11 +115,20 @@ def _settle(assignment: Assignment) -> None:
     except OSError as error:
         raise WorkingFolderGone(folder=assignment.cwd, reason=error.strerror or str(error)) from None
     if assignment.memory is not None:
-        proc.limit_data(proc.data_size() + assignment.memory + STACK_ROOM)
+        _limit_memory(assignment.memory)
     numpy_random: Any = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()
     gc.enable()
+
+
+def _limit_memory(limit: int) -> None:
+    """Refuse at once what the zygote's watchdog, which looks ten times a second, would see too late.
+
+    What counts here is what is mapped, and allocators map far more than they hold: stacks of threads, and what they
+    were given back. So this is set well above the limit, and the watchdog judges.
+    """
+    proc.limit_data(proc.data_size() + 2 * limit + ALLOCATOR_SLACK)
 
 
 def _terminate(_number: int, _frame: object) -> NoReturn:

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -86,7 +86,8 @@ class ProcessExecutor:
             failure=str(failure),
             code_folder=call.code_folder,
         )
-        self._submit(needs.requirements, assignment, call.payload, order.log, order.limits, done, order.key)
+        job = self._job(order.log, needs.imports, order.limits)
+        self._submit(needs.requirements, job, assignment, call.payload, done, order.key)
 
     def cancel(self, key: AttemptKey, *, force: bool = False) -> None:
         """See `Executor.cancel`."""
@@ -98,13 +99,13 @@ class ProcessExecutor:
 
     def warm(self, containers: Sequence[ContainerSpec]) -> None:
         """See `Executor.warm`. Starts a zygote for each environment, and has it import what its tasks import."""
-        modules: dict[Requirements, dict[str, None]] = {}
+        modules: dict[Requirements, list[str]] = {}
         for container in containers:
             try:
                 needs = self._form(container).needs(container)
             except PenstockError:
                 continue  # `start` will say so
-            modules.setdefault(needs.requirements, {}).update(dict.fromkeys(needs.imports))
+            modules.setdefault(needs.requirements, []).extend(needs.imports)
         for requirements, names in modules.items():
             self._preload(requirements, names)
 
@@ -133,7 +134,6 @@ class ProcessExecutor:
             CallFailed: It raised, or its process died; with what it printed last.
             InfraError: No worker could be started, or it went away.
         """
-        self._preload((), dict.fromkeys(preload))
         folder = Path(tempfile.mkdtemp(prefix="penstock-call-"))
         ended: list[Ended | PenstockError] = []
         finished = threading.Event()
@@ -145,7 +145,7 @@ class ProcessExecutor:
         try:
             result, failure, log = folder / "result", folder / FAILURE_FILE, folder / "log"
             assignment = Assignment(function=function, cwd=str(cwd), result=str(result), failure=str(failure))
-            self._submit((), assignment, payload, log, Limits(), done)
+            self._submit((), self._job(log, preload, Limits()), assignment, payload, done)
             finished.wait()
             return _returned(function, ended[0], result, failure, log)
         finally:
@@ -159,29 +159,35 @@ class ProcessExecutor:
                 return form
         raise CannotRunContainer(image=container.image, command=" ".join(container.command)[:200])
 
+    def _job(self, log: Path, imports: Sequence[str], limits: Limits) -> Start:
+        return Start(
+            job=next(self._numbers),
+            imports=list(imports),
+            log=str(log),
+            memory=limits.memory,
+            timeout=limits.timeout,
+            grace=self._grace,
+        )
+
     def _submit(
         self,
         requirements: Requirements,
+        job: Start,
         assignment: Assignment,
         payload: bytes,
-        log: Path,
-        limits: Limits,
         done: Done,
         key: AttemptKey | None = None,
     ) -> None:
-        order = Start(
-            job=next(self._numbers), log=str(log), memory=limits.memory, timeout=limits.timeout, grace=self._grace
-        )
         while True:
             with self._lock:
                 host = self._host(requirements)
                 if host is not None and key is not None:
-                    self._running[key] = (host, order.job)
+                    self._running[key] = (host, job.job)
             if host is None:
-                done(Ended(job=order.job, reason="canceled"))
+                done(Ended(job=job.job, reason="canceled"))
                 return
             now = msgspec.structs.replace(assignment, environ=_changes_since(host.environ) | assignment.environ)
-            if host.start(order, pack_assignment(now, payload), done):
+            if host.start(job, pack_assignment(now, payload), done):
                 return
             with self._lock:  # its zygote has died meanwhile: another one
                 if self._hosts.get(requirements) is host:
@@ -199,14 +205,17 @@ class ProcessExecutor:
             host.preload(list(self._preloads.get(requirements, ())))
         return host
 
-    def _preload(self, requirements: Requirements, modules: dict[str, None]) -> None:
+    def _preload(self, requirements: Requirements, modules: Iterable[str]) -> None:
+        """Start the zygote of an environment if there is none, and have it import what it has not yet."""
         with self._lock:
             known = self._preloads.setdefault(requirements, {})
             fresh = [name for name in modules if name not in known]
-            is_new = requirements not in self._hosts
+            if not fresh and requirements in self._hosts:
+                return
             known.update(dict.fromkeys(fresh))
+            had_host = requirements in self._hosts
             host = self._host(requirements)
-            if host is not None and not is_new:
+            if host is not None and had_host:
                 host.preload(fresh)
 
 

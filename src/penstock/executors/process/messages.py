@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 
 class Preload(Struct, frozen=True, tag=True):
-    """Import these modules, so that later children have them already."""
+    """Import these modules when there is time, so that later children have them already."""
 
     modules: list[str]
 
@@ -18,6 +18,8 @@ class Start(Struct, frozen=True, kw_only=True, tag=True):
     """Run a job in a child. The message's body is for the child alone: see `pack_assignment`."""
 
     job: int
+    imports: list[str] = field(default_factory=list)
+    """Modules to import before the child is forked, so that it finds them there."""
     log: str
     """The file that takes what the job prints."""
     memory: int | None = None

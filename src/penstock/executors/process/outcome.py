@@ -57,11 +57,11 @@ def _failure(ended: Ended, file: Path, log: Path, limits: Limits) -> TaskFailure
     memory = limits.memory
     if told is not None:
         if told.code == OutOfMemory.code and memory is not None:
-            exceeded = failure_of(MemoryExceeded(limit=memory, peak=max(ended.held, memory)))
+            exceeded = failure_of(MemoryExceeded(limit=memory, peak=ended.held))
             return msgspec.structs.replace(exceeded, traceback=told.traceback)
         return told
     if memory is not None and ended.status == -_ABORT and _an_allocator_gave_up(log):
-        return failure_of(MemoryExceeded(limit=memory, peak=max(ended.held, memory)))
+        return failure_of(MemoryExceeded(limit=memory, peak=ended.held))
     return failure_of(ended_by_itself(ended))
 
 

@@ -24,6 +24,7 @@ from types import FrameType
 
 from penstock.executors.process import proc
 from penstock.executors.process.channel import Channel
+from penstock.executors.process.imports import Imports, own_modules
 from penstock.executors.process.jobs import Child, Job
 from penstock.executors.process.messages import (
     Cancel,
@@ -38,7 +39,7 @@ from penstock.executors.process.messages import (
     encode,
 )
 
-_ALWAYS = ("penstock", "penstock.executors.process.work")
+PARENT_GONE = signal.SIGUSR2
 
 
 class Zygote:
@@ -50,6 +51,9 @@ class Zygote:
         self._jobs: dict[int, Job] = {}  # by process id
         self._by_id: dict[int, Job] = {}
         self._spare: Child | None = None
+        self._imports = Imports(own_modules())
+        self._waiting: list[tuple[Start, bytes]] = []
+        """Jobs whose modules are not imported yet."""
         self._open = True
         self._signals, wakeup = socket.socketpair()
         self._wakeup = wakeup
@@ -70,9 +74,11 @@ class Zygote:
                 due = job.next_look()
                 if due is not None and now >= due:
                     job.look(now)
-            if self._spare is None:
+            if self._imports.pending:
+                self._import_next()
+            elif self._spare is None and self._open:
                 self._fork_ahead()
-        self._end()
+        self.end()
 
     # --- what the engine asks ---------------------------------------------------------------------------
 
@@ -90,11 +96,29 @@ class Zygote:
     def _perform(self, request: Request, body: bytes) -> None:
         match request:
             case Start():
-                self._start(request, body)
+                self._imports.want(request.imports, first=True)
+                self._waiting.append((request, body))
+                self._start_ready()
             case Cancel():
                 self._cancel(request)
             case Preload():
-                self._preload(request.modules)
+                self._imports.want(request.modules)
+
+    def _import_next(self) -> None:
+        """Import one module, and see what can start with it. One at a time: tasks that need no more need not wait."""
+        name, error = self._imports.do_one()
+        if error:
+            self._tell(NotImported(module=name, error=error))
+        self._drop_spare()
+        self._start_ready()
+
+    def _start_ready(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for order, body in waiting:
+            if self._imports.done(order.imports):
+                self._start(order, body)
+            else:
+                self._waiting.append((order, body))
 
     def _start(self, order: Start, body: bytes) -> None:
         for _ in range(2):
@@ -114,20 +138,15 @@ class Zygote:
 
     def _cancel(self, request: Cancel) -> None:
         job = self._by_id.get(request.job)
-        if job is not None and request.force:
+        if job is None:
+            before = len(self._waiting)
+            self._waiting = [(order, body) for order, body in self._waiting if order.job != request.job]
+            if len(self._waiting) < before:
+                self._tell(Ended(job=request.job, reason="canceled"))
+        elif request.force:
             job.kill("canceled")
-        elif job is not None:
+        else:
             job.terminate("canceled")
-
-    def _preload(self, modules: list[str]) -> None:
-        missing = [name for name in modules if name not in sys.modules]
-        if not missing:
-            return
-        for name in missing:
-            error = preload(name)
-            if error:
-                self._tell(NotImported(module=name, error=error))
-        self._drop_spare()
 
     # --- children ---------------------------------------------------------------------------------------
 
@@ -194,6 +213,8 @@ class Zygote:
     # --- the loop's own business ------------------------------------------------------------------------
 
     def _patience(self) -> float | None:
+        if self._imports.pending:
+            return 0.0
         times = [at for job in self._jobs.values() if (at := job.next_look()) is not None]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
@@ -206,7 +227,8 @@ class Zygote:
         if self._selector.get_key(self._channel).events != events:
             self._selector.modify(self._channel, events, self._requested)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Kill every child and what it left behind."""
         self._drop_spare()
         for job in self._jobs.values():
             job.kill("canceled")
@@ -219,15 +241,6 @@ class Zygote:
             self._jobs.pop(pid, None)
 
 
-def preload(name: str) -> str:
-    """Import one module, or anything that has its name before a dot; why it failed, or empty."""
-    try:
-        import_module(name)
-    except BaseException as error:  # noqa: BLE001 - a module may do anything while it is imported
-        return f"{type(error).__name__}: {error}"
-    return ""
-
-
 def _dead_child() -> int | None:
     """A child that is a zombie, left as it is; None if there is none."""
     try:
@@ -237,17 +250,21 @@ def _dead_child() -> int | None:
     return None if found is None else found.si_pid
 
 
-def _end_with_engine(parent: int) -> None:
-    """SIGTERM ends the zygote. It also comes when only the engine's thread that started it ends: not a reason."""
+def _end_with_engine(zygote: Zygote) -> None:
+    """End with the engine even in the middle of an import that hangs, where nobody listens to the socket.
 
-    def terminated(_number: int, _frame: FrameType | None) -> None:
-        if os.getppid() != parent:
-            sys.exit(0)
+    `PARENT_GONE` also comes when only the engine's thread that started the zygote ends: that is no reason.
+    """
+    parent = os.getppid()
 
-    signal.signal(signal.SIGTERM, terminated)
-    proc.die_with_parent(signal.SIGTERM)
-    if os.getppid() != parent:
-        sys.exit(0)
+    def asked(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGTERM or os.getppid() != parent:
+            zygote.end()
+            os._exit(0)
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.signal(PARENT_GONE, asked)
+    proc.die_with_parent(PARENT_GONE)
 
 
 def main() -> None:
@@ -262,8 +279,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
     gc.disable()
     zygote = Zygote(sock)
-    for name in _ALWAYS:
-        preload(name)
+    _end_with_engine(zygote)
+    import_module("penstock.executors.process.work")
     zygote.serve()
 
 
