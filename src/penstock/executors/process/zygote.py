@@ -76,7 +76,7 @@ class Zygote:
                     job.look(now)
             if self._imports.pending:
                 self._import_next()
-            elif self._spare is None and self._open:
+            if self._open and self._spare is None and not self._imports.pending:
                 self._fork_ahead()
         self.end()
 
