@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from penstock.compiler.checking import GraphCheck
-from penstock.compiler.code import CodeReader
+from penstock.compiler.checks.graph import GraphCheck
+from penstock.compiler.checks.reporting import Findings
+from penstock.compiler.code.project import Project
+from penstock.compiler.code.reading import CodeReader
 from penstock.compiler.containers import container_of
 from penstock.compiler.errors import CompilationFailed
-from penstock.compiler.interfaces import Interfaces, is_one_value
-from penstock.compiler.library import Library
-from penstock.compiler.lowering import Lowering
-from penstock.compiler.project import Project
+from penstock.compiler.lowering.graphs import Lowering
+from penstock.compiler.lowering.library import Library
+from penstock.compiler.types.interfaces import Interfaces, is_one_value
 from penstock.compiler.version import penstock_version
-from penstock.dsl.diagnostics import Code, Diagnostic
-from penstock.dsl.graph import Branch, Definition, Graph, Guard, Loop, Scope
+from penstock.dsl.diagnostics import Diagnostic
+from penstock.dsl.graph import Definition, Graph
 from penstock.dsl.naming import fit_name
 from penstock.dsl.options import Options
 from penstock.dsl.pipeline import Pipeline
@@ -87,28 +88,23 @@ class _Compiler:
         found = {module.path.resolve() for module in self.project.read() if module.path is not None}
         for module in list(sys.modules.values()):
             file = getattr(module, "__file__", None)
-            if (
-                isinstance(file, str)
-                and file.endswith(".py")
-                and Path(file).resolve().is_relative_to(self.project.root)
-            ):
-                if self.project.is_authors(file) and module.__name__.partition(".")[0] != "penstock":
-                    found.add(Path(file).resolve())
+            if isinstance(file, str) and file.endswith(".py") and self.project.is_authors(file):
+                found.add(Path(file).resolve())
         return sorted(found)
 
     def _problems(self, graphs: list[Graph]) -> list[Diagnostic]:
-        found: dict[Diagnostic, None] = {}
+        findings = Findings()
+        definitions: list[Diagnostic] = []
         for graph in graphs:
-            found.update(dict.fromkeys(graph.pipeline.problems))
-            found.update(dict.fromkeys(self.interfaces.of_pipeline(graph.pipeline).problems))
+            definitions += graph.pipeline.problems
+            definitions += self.interfaces.of_pipeline(graph.pipeline).problems
             for task in graph.tasks():
-                found.update(dict.fromkeys(task.definition.problems))
                 if task.graph is None:
-                    found.update(dict.fromkeys(self.interfaces.of_component(task.definition).problems))
+                    definitions += task.definition.problems
+                    definitions += self.interfaces.of_component(task.definition).problems
                     self.code.check_installed(task.definition, task.options)
-            found.update(dict.fromkeys(_empty_bodies(graph)))
-            GraphCheck(graph, self.interfaces, found).run()
-        return [*found, *self.code.problems]
+            GraphCheck(graph, self.interfaces, findings).run()
+        return [*definitions, *findings.found, *self.code.problems]
 
     def _fail_with(self, problems: Iterable[Diagnostic]) -> None:
         found = sorted(dict.fromkeys(problems), key=lambda one: (one.place, one.code, one.message))
@@ -131,16 +127,3 @@ def graphs_within(graph: Graph) -> list[Graph]:
                 found[id(task.graph)] = task.graph
                 waiting.append(task.graph)
     return waiting
-
-
-def _empty_bodies(graph: Graph) -> Iterable[Diagnostic]:
-    hint = "call a component in it"
-    if not any(True for _ in graph.tasks()):
-        message = f"pipeline '{graph.pipeline.name}' has no tasks"
-        yield Diagnostic(code=Code.EMPTY_PIPELINE, message=message, hint=hint, place=graph.place)
-        return
-    words: dict[type[Scope], str] = {Loop: "loop", Branch: "branch", Guard: "`on_exit`"}
-    for scope in graph.members():
-        if isinstance(scope, Loop | Branch | Guard) and not scope.members:
-            message = f"the body of this {words[type(scope)]} has no tasks"
-            yield Diagnostic(code=Code.EMPTY_PIPELINE, message=message, hint=hint, place=scope.place)

@@ -59,6 +59,8 @@ class Code(StrEnum):
     NO_SOURCE = "CMP061"
     CANNOT_TRAVEL = "CMP062"
     NOT_INSTALLED = "CMP063"
+    # the file itself
+    SYNTAX_ERROR = "CMP074"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import UNSET
 
-from penstock.compiler.conditions import ConditionWriter
-from penstock.compiler.cycles import find_cycle
-from penstock.compiler.declarations import (
+from penstock.compiler.lowering.conditions import ConditionWriter
+from penstock.compiler.lowering.cycles import find_cycle
+from penstock.compiler.lowering.declarations import (
     component_inputs,
     input_artifact,
     input_parameter,
@@ -16,11 +16,11 @@ from penstock.compiler.declarations import (
     output_parameter,
     path_parameter,
 )
-from penstock.compiler.drafts import DagDraft, Source, TaskDraft
-from penstock.compiler.flows import ArtifactFlow, Flows, ParameterFlow
-from penstock.compiler.interfaces import FinalStatus, Input, Interface, Interfaces
-from penstock.compiler.library import Library
-from penstock.compiler.wiring import CHANNEL, Wiring
+from penstock.compiler.lowering.drafts import DagDraft, Source, TaskDraft
+from penstock.compiler.lowering.library import Library
+from penstock.compiler.lowering.wiring import CHANNEL, Wiring
+from penstock.compiler.types.flows import ArtifactFlow, Flows, ParameterFlow
+from penstock.compiler.types.interfaces import FinalStatus, Input, Interface, Interfaces
 from penstock.data.parameters import encode_parameter
 from penstock.data.types import ArtifactUse
 from penstock.dsl.diagnostics import Code, Diagnostic

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from penstock.compiler.declarations import input_artifact, input_parameter, output_artifact, output_parameter
-from penstock.compiler.drafts import DagDraft, Source
-from penstock.compiler.flows import ArtifactFlow, Flows, ParameterFlow, listed
+from penstock.compiler.lowering.declarations import input_artifact, input_parameter, output_artifact, output_parameter
+from penstock.compiler.lowering.drafts import DagDraft, Source
+from penstock.compiler.types.flows import ArtifactFlow, Flows, ParameterFlow, listed
 from penstock.dsl.graph import (
     Collected,
     Field,

@@ -1,9 +1,9 @@
 """Tests of branches as CEL, in the form that Kubeflow's compiler gives them."""
 
-from penstock.compiler.annotations import UNKNOWN
-from penstock.compiler.drafts import DagDraft
-from penstock.compiler.flows import Flows, ParameterFlow, annotation_of
-from penstock.compiler.wiring import Wiring
+from penstock.compiler.lowering.drafts import DagDraft
+from penstock.compiler.lowering.wiring import Wiring
+from penstock.compiler.types.annotations import UNKNOWN
+from penstock.compiler.types.flows import Flows, ParameterFlow, annotation_of
 from penstock.dsl.graph import Comparison, Constant, Joined, Not, Test, Truth, Value
 from penstock.ir.spec import ParameterType
 

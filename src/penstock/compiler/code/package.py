@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterable
 
-from penstock.compiler.modules import Module
+from penstock.compiler.code.modules import Module
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

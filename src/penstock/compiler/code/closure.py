@@ -9,9 +9,9 @@ loaded; and `features.py:*`, a whole module, where it cannot be told which of it
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from penstock.compiler.modules import Module
-from penstock.compiler.project import Project
-from penstock.compiler.references import Chain, Import
+from penstock.compiler.code.modules import Module
+from penstock.compiler.code.project import Project
+from penstock.compiler.code.references import Chain, Import
 
 
 @dataclass(kw_only=True)

@@ -1,8 +1,10 @@
 """What components and pipelines take and give in terms of the IR: parameters and artifacts, from their annotations."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import CodeType
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -154,21 +156,17 @@ class _ComponentReader(_Reader):
     def _outputs(self) -> dict[str, Use | None]:
         declared = self.definition.signature.outputs(is_one_value)
         one = len(declared) == 1
-        return {
-            name: self._output(name, of, "the result" if one else f"output `{name}`") for name, of in declared.items()
-        }
+        return {name: self._output(of, "the result" if one else f"output `{name}`") for name, of in declared.items()}
 
-    def _output(self, name: str, annotation: Any, where: str) -> Use | None:
+    def _output(self, annotation: Any, where: str) -> Use | None:
         use = self.use(annotation, where)
         if isinstance(use, FinalStatus):
             message = f"{where} of {self._me} is a `TaskFinalStatus`, which only an exit task is given"
             self.problem(Code.BAD_EXIT_HANDLER, message, "return its `state` or `error` as text")
             return None
-        if isinstance(use, ArtifactUse) and use.converter is not None and use.is_list and not name:
-            return None
         return use
 
-    def _artifact_default(self, parameter: Parameter, use: ArtifactUse) -> Json | UnsetType:
+    def _artifact_default(self, *_: object) -> Json | UnsetType:
         return UNSET  # Python's own default applies when the function is called without it
 
 
@@ -199,7 +197,6 @@ class _PipelineReader(_Reader):
         return UNSET
 
 
-def _code(function: Callable[..., Any]) -> Any:
-    import inspect
-
-    return inspect.unwrap(function).__code__
+def _code(function: Callable[..., Any]) -> CodeType:
+    code: CodeType = inspect.unwrap(function).__code__
+    return code

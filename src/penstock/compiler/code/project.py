@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from penstock.compiler.modules import Module, parse_module
+from penstock.compiler.code.modules import Module, parse_module
 
+_PENSTOCK = Path(__file__).resolve().parents[2]
 _FOREIGN = ("site-packages", "dist-packages")
 _STDLIB = tuple({os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib")})
 
@@ -23,10 +24,9 @@ class Project:
 
     def __init__(self, root: Path, search: Sequence[str] | None = None) -> None:
         self.root = root.resolve()
-        self._search = list(
-            dict.fromkeys(os.path.realpath(entry) for entry in (sys.path if search is None else search))
-        )
-        self._tops: dict[str, str | None] = {}
+        entries = sys.path if search is None else search
+        self._search = list(dict.fromkeys(Path(entry).resolve() for entry in entries))
+        self._tops: dict[str, Path | None] = {}
         self._modules: dict[str, Module | None] = {}
 
     def find(self, name: str) -> Module | None:
@@ -54,8 +54,9 @@ class Project:
         return ".".join(reversed(parts))
 
     def is_authors(self, file: str) -> bool:
-        """Whether a file is the author's code."""
-        return is_local(file)
+        """Whether a file is the author's, and part of the project."""
+        path = Path(file).resolve()
+        return path.is_relative_to(self.root) and is_local(file) and not path.is_relative_to(_PENSTOCK)
 
     def shown(self, module: Module) -> str:
         """How parts of keys call a module's file: relative to the root, or to where it is imported from."""
@@ -73,37 +74,36 @@ class Project:
         base = self._top(top)
         if base is None:
             return None
-        folder = Path(base, top, *rest)
+        folder = base.joinpath(top, *rest)
         for path in (folder / "__init__.py", folder.with_name(folder.name + ".py")):
             if path.is_file():
                 return parse_module(name, path, is_package=path.name == "__init__.py")
         return parse_module(name, None, is_package=True) if folder.is_dir() else None
 
-    def _top(self, top: str) -> str | None:
+    def _top(self, top: str) -> Path | None:
         """The folder of the search path that a top-level module of the author's lies in."""
         if top not in self._tops:
             self._tops[top] = self._find_top(top)
         return self._tops[top]
 
-    def _find_top(self, top: str) -> str | None:
+    def _find_top(self, top: str) -> Path | None:
         namespace = None
         for entry in self._search:
-            base = os.path.join(entry, top)
-            if os.path.isfile(os.path.join(base, "__init__.py")) or os.path.isfile(base + ".py"):
-                return entry if is_local(os.path.join(entry, "")) else None
-            if namespace is None and os.path.isdir(base) and is_local(os.path.join(entry, "")):
+            if (entry / top / "__init__.py").is_file() or (entry / f"{top}.py").is_file():
+                return entry if is_local(f"{entry}{os.sep}") else None
+            if namespace is None and (entry / top).is_dir() and is_local(f"{entry}{os.sep}"):
                 namespace = entry
         if top in sys.stdlib_module_names or top in sys.builtin_module_names:
             return None
         return self._loaded_top(top) or namespace
 
-    def _loaded_top(self, top: str) -> str | None:
+    def _loaded_top(self, top: str) -> Path | None:
         """Where an editable install that is not on the search path was loaded from."""
         file = getattr(sys.modules.get(top), "__file__", None)
         if not file or not is_local(file):
             return None
         path = Path(file)
-        return str(path.parent.parent if path.name == "__init__.py" else path.parent)
+        return path.parent.parent if path.name == "__init__.py" else path.parent
 
 
 @lru_cache(maxsize=4096)

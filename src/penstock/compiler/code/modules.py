@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from penstock.compiler.references import Import, References, find_references, imports_of
+from penstock.compiler.code.references import Import, References, find_references, imports_of
 
 _AUTHORING = frozenset({"component", "pipeline"})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from penstock.compiler.annotations import (
+from penstock.compiler.types.annotations import (
     UNKNOWN,
     Entries,
     assignable,
@@ -15,7 +15,7 @@ from penstock.compiler.annotations import (
     item_annotation,
     parameter_type_of,
 )
-from penstock.compiler.interfaces import Interfaces
+from penstock.compiler.types.interfaces import Interfaces
 from penstock.data.naming import type_name
 from penstock.data.types import ArtifactUse, ParameterUse, compatible
 from penstock.dsl.graph import (

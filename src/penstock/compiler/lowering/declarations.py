@@ -2,8 +2,8 @@
 
 from msgspec import UNSET
 
-from penstock.compiler.flows import ParameterFlow
-from penstock.compiler.interfaces import FinalStatus, Input, Interface
+from penstock.compiler.types.flows import ParameterFlow
+from penstock.compiler.types.interfaces import FinalStatus, Input, Interface
 from penstock.data.types import ArtifactUse, ParameterUse
 from penstock.ir.spec import (
     ArtifactType,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from penstock.compiler.project import Project, is_local
+from penstock.compiler.code.project import Project, is_local
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.graph import Definition
 from penstock.dsl.places import place_of

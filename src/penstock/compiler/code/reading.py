@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from penstock.compiler.closure import Closure, close_over
-from penstock.compiler.distributions import environment_of
-from penstock.compiler.homes import Home, Homeless, find_home, is_script
-from penstock.compiler.modules import Module
-from penstock.compiler.notebook import NoSource, Stuck, module_from_cells
-from penstock.compiler.package import pack
-from penstock.compiler.project import Project
+from penstock.compiler.code.closure import Closure, close_over
+from penstock.compiler.code.distributions import environment_of
+from penstock.compiler.code.homes import Home, Homeless, find_home, is_script
+from penstock.compiler.code.modules import Module
+from penstock.compiler.code.notebook import NoSource, Stuck, module_from_cells
+from penstock.compiler.code.package import pack
+from penstock.compiler.code.project import Project
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.graph import Definition
 from penstock.dsl.options import Options
@@ -115,7 +115,7 @@ class CodeReader:
         if found is not None and found.path is not None and (file is None or found.path.samefile(str(file))):
             return found
         if isinstance(file, str) and Path(file).suffix == ".py" and self.project.is_authors(file):
-            from penstock.compiler.modules import parse_module
+            from penstock.compiler.code.modules import parse_module
 
             return parse_module(home.module, Path(file), is_package=Path(file).name == "__init__.py")
         return None

@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from penstock.compiler.declarations import artifact_type, component_inputs, component_outputs
-from penstock.compiler.interfaces import Interface, Interfaces
+from penstock.compiler.lowering.declarations import artifact_type, component_inputs, component_outputs
+from penstock.compiler.types.interfaces import Interface, Interfaces
 from penstock.dsl.graph import Definition, Task
 from penstock.dsl.naming import fit_name
 from penstock.dsl.options import Options

@@ -1,0 +1,1 @@
+"""From traced graphs to the IR: DAGs, tasks, components, executors."""

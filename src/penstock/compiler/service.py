@@ -1,0 +1,100 @@
+"""Compiling as a call with bytes in and bytes out, for a process of its own.
+
+The author's modules are imported by compiling, and what a module does at import cannot be undone. So the
+command line compiles in a worker process, and keeps the reply with what it depends on.
+"""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+
+from penstock.compiler.code.distributions import environment_of
+from penstock.compiler.code.project import Project
+from penstock.compiler.compilation import compile_pipeline
+from penstock.compiler.errors import CompilationRefused
+from penstock.compiler.targets import find_target
+from penstock.compiler.watching import opened_files
+from penstock.core.errors import UserError
+from penstock.ir.document import canonical_json
+from penstock.ir.manifest import read_manifest
+from penstock.ir.spec import PipelineDocument
+
+
+class CompileRequest(Struct, frozen=True, kw_only=True):
+    """What to compile."""
+
+    target: str
+    """`file.py`, `file.py:pipeline` or `package.module:pipeline`."""
+    cwd: str
+    """The folder that relative paths start from, and are shown relative to."""
+
+
+class CompileFailure(Struct, frozen=True, kw_only=True):
+    """Why nothing was compiled, ready to be shown."""
+
+    code: str
+    text: str
+    """Every mistake, each with its place and hint."""
+
+
+class CompileReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What came out. Exactly one of `document` and `failure` is there."""
+
+    document: msgspec.Raw | None = None
+    """The compiled pipeline in its canonical form: JSON."""
+    failure: CompileFailure | None = None
+    source: str = ""
+    """What was compiled, for people: `examples/taxi/pipeline.py:taxi`."""
+    files: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each of the project's files that were read. While all are as they were, so is the document."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """Python and the installed packages that the document names, with their versions."""
+
+    def raise_failure(self) -> None:
+        """Raise `CompilationRefused` if there is a failure."""
+        if self.failure is not None:
+            raise CompilationRefused(reason_code=self.failure.code, text=self.failure.text)
+
+
+def compile_target(request: bytes) -> bytes:
+    """Compile what a `CompileRequest` (JSON) asks for; the `CompileReply` as JSON.
+
+    Mistakes of the author are part of the reply. Anything that is raised is a fault of this program.
+    """
+    asked = msgspec.json.decode(request, type=CompileRequest)
+    return msgspec.json.encode(compile_named(asked.target, Path(asked.cwd)))
+
+
+def compile_named(target: str, cwd: Path) -> CompileReply:
+    """The same in this process, which imports the author's modules."""
+    with opened_files() as opened:
+        try:
+            found = find_target(target, cwd)
+            compiled = compile_pipeline(found.pipeline, project_root=found.root)
+            project = Project(found.root)
+        except UserError as error:
+            return CompileReply(failure=CompileFailure(code=error.code, text=str(error)))
+    files = {*compiled.sources, *(path for path in opened if project.is_authors(str(path)))}
+    return CompileReply(
+        document=msgspec.Raw(canonical_json(compiled.document)),
+        source=found.shown,
+        files={str(path): digest for path in sorted(files) if (digest := _digest(path))},
+        environment=_environment(compiled.document),
+    )
+
+
+def _environment(document: PipelineDocument) -> dict[str, str]:
+    found: dict[str, str] = environment_of(())
+    for executor in document.pipeline.deployment_spec.executors.values():
+        manifest = read_manifest(executor.container) if executor.container is not None else None
+        found |= manifest.environment if manifest is not None else {}
+    return dict(sorted(found.items()))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,215 @@
+"""Finding the pipeline that a person names: `file.py`, `file.py:pipeline` or `package.module:pipeline`."""
+
+import ast
+import importlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from penstock.compiler.code.project import Project, find_root
+from penstock.compiler.errors import (
+    CompilationFailed,
+    ImportFailed,
+    NoPipeline,
+    PipelineNotFound,
+    SeveralPipelines,
+    TargetIsFolder,
+    TargetMalformed,
+    TargetNotFound,
+    TargetUnreadable,
+)
+from penstock.compiler.tracebacks import author_frames, format_frames
+from penstock.core.errors import PenstockError
+from penstock.dsl.diagnostics import Code, Diagnostic
+from penstock.dsl.pipeline import Pipeline
+from penstock.dsl.places import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A pipeline that was found, and the project that it belongs to."""
+
+    pipeline: Pipeline[Any, Any]
+    root: Path
+    shown: str
+    """For people: `examples/taxi/pipeline.py:taxi`."""
+
+
+def load_target(target: str, cwd: Path) -> Pipeline[Any, Any]:
+    """Import and return the pipeline that `target` names. See `find_target`."""
+    return find_target(target, cwd).pipeline
+
+
+def find_target(target: str, cwd: Path) -> Target:
+    """Import the module that `target` names, and find the pipeline in it.
+
+    The module's own folder, the project's root (the nearest folder with a `pyproject.toml`) and the root's `src` are
+    put first on Python's search path, and stay there.
+
+    Args:
+        target: `file.py`, `file.py:pipeline` or `package.module:pipeline`. The name may be left out if there is
+            one pipeline.
+        cwd: What relative paths start from.
+
+    Raises:
+        UserError: There is no such file, module or pipeline; or it cannot be imported.
+    """
+    place, name = _split(target)
+    if place.endswith(".py") or "/" in place or (cwd / place).exists():
+        file = _checked_file(cwd / place, target)
+        root = find_root(file.parent)
+        module = _import_file(file, root, target)
+    else:
+        root = find_root(cwd)
+        module = _import_module(place, root, cwd, target)
+    chosen = _choose(module, name, place)
+    return Target(pipeline=chosen, root=root, shown=f"{place}:{chosen.function.__name__}")
+
+
+def _split(target: str) -> tuple[str, str]:
+    place, colon, name = target.rpartition(":")
+    return (place, name) if colon else (target, "")
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+def _checked_file(file: Path, target: str) -> Path:
+    """The file, if it can hold a pipeline."""
+    try:
+        if file.is_dir():
+            raise TargetIsFolder(path=str(file), files=sorted(one.name for one in file.glob("*.py"))[:5])
+        if not file.exists():
+            near = sorted(one.name for one in file.parent.glob("*.py")) if file.parent.is_dir() else []
+            raise TargetNotFound(target=target, looked_for=str(file), near=near)
+        source = file.read_bytes()
+    except OSError as error:
+        raise TargetUnreadable(path=str(file), reason=error.strerror or str(error)) from None
+    if file.suffix != ".py":
+        raise TargetMalformed(target=target, reason=f"'{file.name}' is no Python file")
+    if "." in file.stem:
+        raise TargetMalformed(target=target, reason=f"'{file.name}' cannot be imported, as its name has a dot in it")
+    _check_syntax(source, file)
+    return file.resolve()
+
+
+def _check_syntax(source: bytes, file: Path) -> None:
+    try:
+        tree = ast.parse(source, filename=str(file))
+    except (SyntaxError, ValueError) as error:
+        raise _syntax_error(error, file) from None
+    if not tree.body:
+        raise NoPipeline(place=str(file), is_empty=True)
+
+
+def _syntax_error(error: SyntaxError | ValueError, file: Path) -> CompilationFailed:
+    line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    details = (error.text or "").rstrip() if isinstance(error, SyntaxError) else ""
+    where = error.filename if isinstance(error, SyntaxError) and error.filename else str(file)
+    problem = Diagnostic(
+        code=Code.SYNTAX_ERROR,
+        message=f"this is not Python: {text}",
+        hint="correct the line; the mistake may be just before it",
+        place=Place(where, line),
+        details=details,
+    )
+    return CompilationFailed(diagnostics=[problem])
+
+
+# --- importing --------------------------------------------------------------------------------------------
+
+
+def _import_file(file: Path, root: Path, target: str) -> ModuleType:
+    name = Project(root).name_of(file)
+    base = file.parent
+    for _ in name.split(".")[1:] if file.name != "__init__.py" else name.split("."):
+        base = base.parent
+    _put_on_path(base, root)
+    loaded = sys.modules.get(name)
+    if loaded is not None and not _is_from(loaded, file):
+        for other in [one for one in sys.modules if one == name or one.startswith(f"{name}.")]:
+            del sys.modules[other]
+    return _import(name, target)
+
+
+def _import_module(name: str, root: Path, cwd: Path, target: str) -> ModuleType:
+    near = sorted(one.name for one in cwd.glob("*.py"))
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise TargetNotFound(target=target, looked_for=str(cwd / name), near=near)
+    _put_on_path(cwd.resolve(), root)
+    top = name.partition(".")[0]
+    try:
+        found = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        found = None
+    if found is None:
+        raise TargetNotFound(target=target, looked_for=f"a module `{name}`", near=near)
+    return _import(name, target)
+
+
+def _put_on_path(base: Path, root: Path) -> None:
+    """Make the author's folders the first that Python looks in, the module's own before the project's."""
+    for folder in (root / "src", root, base):
+        text = str(folder)
+        if folder.is_dir() and (text not in sys.path or folder == base):
+            if text in sys.path:
+                sys.path.remove(text)
+            sys.path.insert(0, text)
+    importlib.invalidate_caches()
+
+
+def _is_from(module: ModuleType, file: Path) -> bool:
+    loaded = getattr(module, "__file__", None)
+    return isinstance(loaded, str) and Path(loaded).resolve() == file
+
+
+def _import(name: str, target: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except SyntaxError as error:
+        raise _syntax_error(error, Path(name)) from None
+    except PenstockError as error:
+        raise _as_diagnostic(error) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's module may raise anything
+        frames = author_frames(error)
+        raise ImportFailed(
+            target=target,
+            exception=type(error).__name__,
+            text=str(error),
+            missing=(error.name or "") if isinstance(error, ModuleNotFoundError) else "",
+            traceback=format_frames(frames),
+        ) from None
+
+
+def _as_diagnostic(error: PenstockError) -> PenstockError:
+    """A mistake in the use of penstock itself, at the author's line."""
+    frames = author_frames(error)
+    if not frames or error.code not in set(Code):
+        return error
+    place = Place(frames[-1].filename, frames[-1].lineno or 0)
+    problem = Diagnostic(code=Code(error.code), message=error.message(), hint=error.hint() or "", place=place)
+    return CompilationFailed(diagnostics=[problem])
+
+
+# --- choosing ---------------------------------------------------------------------------------------------
+
+
+def _choose(module: ModuleType, name: str, place: str) -> Pipeline[Any, Any]:
+    found = {key: value for key, value in vars(module).items() if isinstance(value, Pipeline)}
+    if name:
+        value = vars(module).get(name)
+        if not isinstance(value, Pipeline):
+            kind = "" if value is None else f"a {type(value).__name__.lower()}"
+            raise PipelineNotFound(place=place, name=name, is_a=kind, known=sorted(found))
+        return value
+    own = {key: one for key, one in found.items() if one.function.__module__ == module.__name__} or found
+    distinct = {id(one): key for key, one in own.items()}
+    if not own:
+        raise NoPipeline(place=place, is_empty=False)
+    if len(distinct) > 1:
+        raise SeveralPipelines(place=place, names=list(distinct.values()))
+    return next(iter(own.values()))
