@@ -30,14 +30,16 @@ class LivePicture:
         screen: A terminal.
         progress: What to draw. This object alone feeds it, so that drawing never meets it half changed.
         clock: For what runs still.
+        delay: Seconds before the first picture.
     """
 
-    def __init__(self, screen: Screen, progress: Progress, clock: Clock) -> None:
+    def __init__(self, screen: Screen, progress: Progress, clock: Clock, *, delay: float = DELAY) -> None:
         self.screen = screen
         self.progress = progress
         self.clock = clock
         self._lock = threading.Lock()
         self._done = threading.Event()
+        self._delay = delay
         self._frame = 0
         self._thread = threading.Thread(target=self._draw_until_done, name="live-picture", daemon=True)
         self._thread.start()
@@ -52,7 +54,7 @@ class LivePicture:
         self._thread.join()
 
     def _draw_until_done(self) -> None:
-        if self._done.wait(DELAY):
+        if self._done.wait(self._delay):
             self.screen.print(*self.lines(height=None), cut=True)
             return
         with _live(self.screen) as live:
@@ -84,7 +86,7 @@ def _live(screen: Screen) -> "Live":
     from rich.console import Console
     from rich.live import Live
 
-    console = Console(file=screen.stream, no_color=not screen.colors, highlight=False)
+    console = Console(file=screen.stream, force_terminal=True, no_color=not screen.colors, highlight=False)
     return Live(console=console, auto_refresh=False, vertical_overflow="visible", redirect_stdout=False)
 
 
