@@ -4,7 +4,7 @@ from penstock.data.converter import Converter
 from penstock.data.registry import converter_for, register
 from penstock.data.schema import ColumnSchema, TableSchema, infer_schema
 from penstock.data.transfer import Saved, load_value, save_value
-from penstock.data.trust import trust
+from penstock.data.trusted import trust
 from penstock.data.types import ArtifactUse, ParameterUse, classify, compatible, decode_parameter, encode_parameter
 from penstock.data.validation import Anomaly, validate
 from penstock.data.values import HTML, JSON, Artifact, ClassificationMetrics, Markdown, Metrics, Text

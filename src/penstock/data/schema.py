@@ -7,6 +7,7 @@ for anomaly in validate(new_rows, schema):
 ```
 """
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -80,16 +81,15 @@ def infer_schema(table: Any, *, max_categories: int = 50, margin: float = 0.1) -
     columns = []
     for index, (name, type) in enumerate(types.items()):
         missing = seen.get(f"{index}.missing", 0)
-        low, high = seen.get(f"{index}.min"), seen.get(f"{index}.max")
         empty = missing == seen["rows"]
-        minimum, maximum = (None, None) if empty else _range(type, low, high, margin)
+        minimum, maximum = _range(type, seen.get(f"{index}.min"), seen.get(f"{index}.max"), margin)
         columns.append(
             ColumnSchema(
                 name=name,
                 type=ANY_TYPE if empty else type,
                 nullable=missing > 0,
-                minimum=minimum,
-                maximum=maximum,
+                minimum=None if seen.get(f"{index}.-inf") else minimum,
+                maximum=None if seen.get(f"{index}.inf") else maximum,
                 categories=domains.get(name),
             )
         )
@@ -142,6 +142,8 @@ def _summaries(types: dict[str, str]) -> "list[pl.Expr]":
         elif type in ("integer", "float", "decimal", "date", "datetime"):
             present = column.filter(column.is_finite()) if type == "float" else column
             found += [present.min().alias(f"{index}.min"), present.max().alias(f"{index}.max")]
+        if type == "float":
+            found += [(column == bound).any().alias(f"{index}.{bound}") for bound in (math.inf, -math.inf)]
     return found
 
 
@@ -169,13 +171,18 @@ def _range(type: str, low: Any, high: Any, margin: float) -> tuple[Any, Any]:
         return None, None
     if type in ("date", "datetime"):
         return (low - (high - low) * margin).isoformat(), None
-    low, high = (low, high) if type == "integer" else (float(low), float(high))
-    room = (high - low) * margin
+    if type == "integer":
+        room = math.ceil((high - low) * margin)
+    else:
+        low, high = float(low), float(high)
+        room = (high - low) * margin
     below, above = low - room, high + room
     if low >= 0 > below:
-        below = 0
+        below = 0 * low
     if high <= 0 < above:
-        above = 0
-    if type == "integer":
-        return int(below // 1), int(-(-above // 1))
-    return float(below), float(above)
+        above = 0 * high
+    return _finite(below), _finite(above)
+
+
+def _finite(bound: float) -> float | None:
+    return bound if math.isfinite(bound) else None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -154,16 +155,17 @@ def test_a_table_without_columns_is_a_table(library: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "table",
+    "make",
     [
-        pd.DataFrame([[1, 2]], columns=["a", "a"]),
-        pa.table([pa.array([1]), pa.array([2])], names=["a", "a"]),
-        ds.dataset(pa.table([pa.array([1]), pa.array([2])], names=["a", "a"])),
-        duckdb.sql("select 1 as a, 2 as a"),
+        lambda: pd.DataFrame([[1, 2]], columns=["a", "a"]),
+        lambda: pa.table([pa.array([1]), pa.array([2])], names=["a", "a"]),
+        lambda: ds.dataset(pa.table([pa.array([1]), pa.array([2])], names=["a", "a"])),
+        lambda: duckdb.sql("select 1 as a, 2 as a"),
     ],
     ids=["pandas", "arrow", "arrow-dataset", "duckdb"],
 )
-def test_two_columns_of_one_name_are_refused(table: Any, tmp_path: Path) -> None:
+def test_two_columns_of_one_name_are_refused(make: Callable[[], Any], tmp_path: Path) -> None:
+    table = make()
     with pytest.raises(ConversionError, match=r"more than one column is called 'a' \[DAT003\]\n  hint: rename or drop"):
         save(table, tmp_path / "t.parquet")
 

@@ -35,7 +35,8 @@ class NumpyArray(Converter["np.ndarray[Any, Any]"]):
                 "it holds Python objects", "give it a dtype (`.astype(str)`, `.astype(float)`), or use a table"
             )
         try:
-            np.save(target, value, allow_pickle=False)
+            with target.open("xb") as file:  # given a name, NumPy would choose its ending
+                np.save(file, value, allow_pickle=False)
         except ValueError as error:
             raise _refused(str(error), "give it a plain dtype") from error
         return {"format": "npy", "shape": list(value.shape), "dtype": str(value.dtype)}

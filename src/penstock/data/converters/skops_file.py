@@ -6,6 +6,7 @@ training that changes nothing changes nothing downstream.
 
 import io
 import json
+import sys
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from penstock.data.errors import ConversionError, UntrustedModel
-from penstock.data.trust import trusted_names
+from penstock.data.naming import type_name
+from penstock.data.trusted import trusted_names
 
 _SCHEMA = "schema.json"
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
@@ -34,13 +36,16 @@ def dump(value: Any, target: Path) -> list[str]:
         data = skops.io.dumps(value)
     except Exception as error:  # skops raises whatever the estimator's own methods raise
         raise ConversionError(
-            what=f"{type(value).__module__}.{type(value).__qualname__}",
+            what=type_name(type(value)),
             action="stored",
             reason=f"skops cannot hold it: {error}",
-            advice="use functions and classes of an importable module, not lambdas or local ones",
+            advice="leave out what it names, or write a `Converter` for this estimator",
         ) from error
     _write_canonical(data, target)
-    return trusted_names(skops.io.get_untrusted_types(file=target), _roles(target))
+    untrusted = skops.io.get_untrusted_types(file=target)
+    for name in untrusted:
+        _check_importable(name, value)
+    return trusted_names(untrusted, _roles(target))
 
 
 def load(source: Path) -> Any:
@@ -61,6 +66,18 @@ def load(source: Path) -> Any:
     if refused:
         raise UntrustedModel(types=refused)
     return skops.io.load(source, trusted=trusted)
+
+
+def _check_importable(name: str, value: Any) -> None:
+    """Refuse at once what nobody could load later: lambdas, and what is defined inside a function."""
+    module, _, attribute = name.rpartition(".")
+    if module in sys.modules and not hasattr(sys.modules[module], attribute):
+        raise ConversionError(
+            what=type_name(type(value)),
+            action="stored",
+            reason=f"it holds {name}, which no module has under that name",
+            advice="define it at the top of a module: lambdas and local functions cannot be stored",
+        )
 
 
 def _roles(file: Path) -> dict[str, set[str]]:
