@@ -46,7 +46,7 @@ demo: $(READY) ## The main job on real data: run, run again from cache, change o
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
 
 bench: $(READY) ## Speed and memory, as ratios against floors measured in the same run
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks --write docs/benchmarks.md $(ARGS)
 
 docs: $(READY) ## Serve the documentation at http://127.0.0.1:8000
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve

@@ -35,7 +35,7 @@ def count(texts: list[Text], calls: str) -> int:
 
 
 def note(calls: str, what: str) -> None:
-    with Path(calls).open("a") as file:
+    with Path(calls, "calls.txt").open("a") as file:
         file.write(what + "\\n")
 
 
@@ -84,14 +84,14 @@ def check_invariants(project) -> None:
 
 def run_and_resume(project, faults: str) -> int:
     """Run with faults armed; resume as long as it takes. How often it was killed."""
-    ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}/calls.txt", faults=faults)
+    ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}", faults=faults)
     kills = 0
     while ended.code == -9:
         kills += 1
         assert kills < 20
         ended = project.penstock("runs", "resume", "last")
         if "no run yet" in ended.text:
-            ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}/calls.txt")
+            ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}")
     ended.succeeded()
     return kills
 
@@ -109,7 +109,7 @@ def test_a_killed_command_is_resumed_without_running_anything_finished_again(pro
 @pytest.mark.parametrize("point", WORKER_POINTS)
 def test_a_killed_worker_fails_its_task_and_a_retry_mends_the_run(project, point):
     faults = f"{point}@{project.folder}/killed"
-    ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}/calls.txt", faults=faults)
+    ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}", faults=faults)
     assert (project.folder / "killed").exists()
     assert ended.code == 1, ended
     check_invariants(project)
@@ -132,7 +132,7 @@ def test_a_run_that_is_being_driven_cannot_be_resumed(project):
     from penstock.core.ids import EngineId
 
     ended = project.penstock(
-        "run", "pipeline.py", "--param", f"calls={project.folder}/calls.txt", faults="engine.after_commit:2"
+        "run", "pipeline.py", "--param", f"calls={project.folder}", faults="engine.after_commit:2"
     )
     assert ended.code == -9
     store = open_store(project.home / "penstock.db")

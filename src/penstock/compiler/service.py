@@ -42,8 +42,8 @@ class CompileFailure(Struct, frozen=True, kw_only=True):
 class CompileReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What came out. Exactly one of `document` and `failure` is there."""
 
-    document: msgspec.Raw | None = None
-    """The compiled pipeline in its canonical form: JSON."""
+    document: msgspec.Raw = msgspec.Raw()
+    """The compiled pipeline in its canonical form: JSON; empty where there is none."""
     failure: CompileFailure | None = None
     source: str = ""
     """What was compiled, for people: `examples/taxi/pipeline.py:taxi`."""

@@ -43,13 +43,15 @@ def disarm() -> None:
 
 
 def arm_kills(orders: Iterable[str]) -> None:
-    """Arm from text, for processes that a test starts: each order is `name` or `name:N`.
+    """Arm from text, for processes that a test starts.
 
-    The process kills itself (SIGKILL) the N-th time, counted from 1, that it passes that point.
+    Each order is `name`, `name:N` (the process kills itself, by SIGKILL, the N-th time that it passes that point,
+    counted from 1), or `name@FILE` (the first process that passes it and makes that file, and no other).
     """
     for order in orders:
-        name, _, count = order.partition(":")
-        arm(name, _Kill(int(count or 1)))
+        name, _, file = order.partition("@")
+        name, _, count = name.partition(":")
+        arm(name, _KillOnce(file) if file else _Kill(int(count or 1)))
 
 
 class _Kill:
@@ -60,3 +62,15 @@ class _Kill:
         self.left -= 1
         if self.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _KillOnce:
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __call__(self) -> None:
+        try:
+            os.close(os.open(self.file, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -197,7 +197,10 @@ class Driver:
         elif execution.attempt == command.number and execution.state is State.RUNNING:
             order = work_order(self._state, command.path, self._work, self._cwd)
             order.folder.mkdir(parents=True, exist_ok=True)
-            self._executor.start(order, self._report)
+            try:
+                self._executor.start(order, self._report)
+            except KeyboardInterrupt:  # inline, the author's code runs here; the executor has reported the attempt
+                self.cancel()
             fault_point("engine.after_start")
         else:  # cancelled between its launch and the commit: it was never started
             self._report(AttemptKey(execution.run_id, command.path, command.number), Canceled(usage=_NO_USAGE))

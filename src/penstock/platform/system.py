@@ -35,7 +35,7 @@ from penstock.platform.selection import find_run
 from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs
 
 if TYPE_CHECKING:
-    from penstock.executors.process import ProcessExecutor
+    from penstock.executors.process.executor import ProcessExecutor
 
 OnChange = Callable[[Changes], None]
 
@@ -67,9 +67,14 @@ class System:
 
     def close(self) -> None:
         """End what was started and give connections back."""
-        if "process_executor" in self.__dict__:
-            self.process_executor.close()
+        self.close_workers()
         self.store.close()
+
+    def close_workers(self) -> None:
+        """End the worker processes; the stores stay open, for whoever reads results."""
+        executor = self.__dict__.pop("process_executor", None)
+        if executor is not None:
+            executor.close()
 
     def __enter__(self) -> "System":
         return self
@@ -77,20 +82,25 @@ class System:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def artifacts_url(self) -> str:
+        """Where artifacts are, for processes that open the store for themselves."""
+        return str(self.home / "artifacts")
+
     # --- executors ----------------------------------------------------------------------------------------
 
     @cached_property
     def process_executor(self) -> "ProcessExecutor":
         """The default executor; made when first needed, since a rerun from cache needs none."""
-        from penstock.executors.process import ProcessExecutor
+        from penstock.executors.process.executor import ProcessExecutor
 
-        return ProcessExecutor(home=self.home, durability=self.settings.durability, faults=self.settings.faults)
+        return ProcessExecutor(self.home, self.artifacts_url)
 
     def _executor(self, options: RunOptions) -> Executor:
         if options.executor == "inline":
             from penstock.executors.inline import InlineExecutor
 
-            return InlineExecutor(home=self.home, artifacts=self.artifacts, pdb=options.pdb)
+            return InlineExecutor(self.home, self.artifacts_url, pdb=options.pdb)
         return _Lazy(lambda: self.process_executor)
 
     # --- pipelines ----------------------------------------------------------------------------------------

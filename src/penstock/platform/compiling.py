@@ -1,0 +1,124 @@
+"""Compiled pipelines, kept: an unchanged pipeline is not compiled again, and its author's code not even imported.
+
+An author's file is compiled in a worker process: what it imports is then warm for its tasks, and whatever it does at
+import cannot harm this process. What came out is kept with the digests of every file that went in.
+"""
+
+import hashlib
+import os
+import sys
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+import penstock
+from penstock.ir.document import parse_canonical, read_document
+from penstock.ir.spec import PipelineDocument
+
+if TYPE_CHECKING:
+    from penstock.executors.process.executor import ProcessExecutor
+
+COMPILED_SUFFIXES = (".yaml", ".yml", ".json")
+
+_SERVICE = "penstock.compiler.service:compile_target"
+_COMPILING = ("core", "ir", "dsl", "data", "compiler")
+
+
+class _Entry(Struct, frozen=True, kw_only=True):
+    """One kept compilation."""
+
+    stamp: str
+    """Of what compiles: Python, the installed packages, Penstock itself."""
+    files: dict[str, str]
+    """SHA-256 of each of the project's files that were read; empty for one that was not there."""
+    source: str
+    document: msgspec.Raw
+
+
+class Compilations:
+    """The compiled form of what a person names.
+
+    Args:
+        folder: Where compilations are kept.
+        executor: Gives the executor whose workers compile; asked only when something must be compiled.
+    """
+
+    def __init__(self, folder: Path, executor: "Callable[[], ProcessExecutor]") -> None:
+        self._folder = folder
+        self._executor = executor
+
+    def document(self, target: str, cwd: Path) -> tuple[PipelineDocument, str]:
+        """The document that `target` names, and a name for people.
+
+        Raises:
+            UserError: There is no such file, pipeline or module, or it does not compile; all mistakes at once.
+        """
+        if target.lower().endswith(COMPILED_SUFFIXES):
+            return _checked(cwd / target, target), target
+        key = hashlib.sha256(f"{cwd}\0{target}".encode(errors="surrogateescape")).hexdigest()[:32]
+        place = self._folder / f"{key}.json"
+        entry = _kept(place)
+        if entry is None:
+            entry = self._compile(target, cwd)
+            _keep(place, entry)
+        return parse_canonical(bytes(entry.document)), entry.source
+
+    def _compile(self, target: str, cwd: Path) -> _Entry:
+        from penstock.compiler.service import CompileReply, CompileRequest
+        from penstock.platform.warming import third_party_imports
+
+        stamp = _stamp()  # before, so that a package which is installed meanwhile is noticed next time
+        request = msgspec.json.encode(CompileRequest(target=target, cwd=str(cwd)))
+        preload = third_party_imports(target, cwd)
+        answer = self._executor().call(_SERVICE, request, cwd=cwd, preload=preload)
+        reply = msgspec.json.decode(answer, type=CompileReply)
+        reply.raise_failure()
+        return _Entry(stamp=stamp, files=reply.files, source=reply.source, document=reply.document)
+
+
+def _checked(path: Path, target: str) -> PipelineDocument:
+    from penstock.ir.validate import check
+
+    document = read_document(path)
+    check(document, source=target)
+    return document
+
+
+def _kept(place: Path) -> _Entry | None:
+    """The compilation at `place`, if it would come out the same today."""
+    try:
+        entry = msgspec.json.decode(place.read_bytes(), type=_Entry)
+    except (OSError, msgspec.DecodeError):
+        return None
+    if entry.stamp != _stamp() or any(_digest(file) != digest for file, digest in entry.files.items()):
+        return None
+    return entry
+
+
+def _keep(place: Path, entry: _Entry) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = place.with_name(f"{place.name}.{os.getpid()}")
+    temporary.write_bytes(msgspec.json.encode(entry))
+    temporary.replace(place)
+
+
+def _digest(file: str) -> str:
+    try:
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _stamp() -> str:
+    """Changes when a package is installed or removed, and when Penstock's own compiler changes."""
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    ours = Path(penstock.__file__).parent
+    sources = [entry for package in _COMPILING for entry in os.scandir(ours / package) if entry.name.endswith(".py")]
+    times = [os.stat(folder).st_mtime_ns for folder in sorted(folders)]
+    newest = max((entry.stat().st_mtime_ns for entry in sources), default=0)
+    parts = [penstock.__version__, sys.version, sys.prefix, times, newest]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
