@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct, structs
 
@@ -51,9 +51,6 @@ def drive(session: Session, run: Run, document: PipelineDocument, go: Go, show: 
         () if fresh else store.executions(run.run_id),
         () if fresh else store.attempts(run.run_id),
     )
-    if not show.quiet:
-        source = f"  {one_line(run.source)}" if run.source else ""
-        screen.print(line(("run ", "dim"), run.run_id, ("  ", ""), (one_line(run.pipeline), "bold"), (source, "dim")))
     with _watching(session, progress, show) as on_change:
         finished = go(on_change)
     progress.run = finished
@@ -81,24 +78,50 @@ def run_as_json(session: Session, progress: Progress) -> dict[str, Any]:
 
 @contextmanager
 def _watching(session: Session, progress: Progress, show: Show) -> Iterator[Callable[[Changes], None]]:
-    """What to call with each transaction, for the way of showing that fits the screen."""
+    """What to call with each transaction. Nothing is shown before the first: a refused run was never watched."""
+    watchers: list[Watcher] = []
+
+    def on_change(changes: Changes) -> None:
+        if not watchers:
+            watchers.append(_watcher(session, progress, show))
+        watchers[0](changes)
+
+    try:
+        yield on_change
+    finally:
+        for watcher in watchers:
+            watcher.close()
+
+
+class Watcher(Protocol):
+    """Takes in each transaction, and shows it in its own way."""
+
+    def __call__(self, changes: Changes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _watcher(session: Session, progress: Progress, show: Show) -> Watcher:
+    """The way of showing that fits the screen."""
     if show.quiet:
-        yield _taker(progress)
-    elif session.screen.terminal and show.picture:
+        return _Silent(progress)
+    run = progress.run
+    source = f"  {one_line(run.source)}" if run.source else ""
+    session.screen.print(line(("run ", "dim"), run.run_id, "  ", (one_line(run.pipeline), "bold"), (source, "dim")))
+    if session.screen.terminal and show.picture:
         from penstock.cli.watch.live import LivePicture
         from penstock.core.clock import SystemClock
 
-        picture = LivePicture(session.screen, progress, SystemClock())
-        try:
-            yield picture
-        finally:
-            picture.close()
-    else:
-        yield EventPrinter(session.screen, progress)
+        return LivePicture(session.screen, progress, SystemClock())
+    return EventPrinter(session.screen, progress)
 
 
-def _taker(progress: Progress) -> Callable[[Changes], None]:
-    def take(changes: Changes) -> None:
-        progress.take(changes)
+class _Silent:
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
 
-    return take
+    def __call__(self, changes: Changes) -> None:
+        self.progress.take(changes)
+
+    def close(self) -> None:
+        pass

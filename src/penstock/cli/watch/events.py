@@ -29,6 +29,9 @@ class EventPrinter:
         if lines:
             self.screen.print(*lines)
 
+    def close(self) -> None:
+        """Nothing is left to do: each line was complete."""
+
     def _lines(self, execution: Execution) -> list[Line]:
         place = self.progress.tree.place(execution.path)
         if place is None or execution.parent is None:
