@@ -94,7 +94,9 @@ class System:
         """The default executor; made when first needed, since a rerun from cache needs none."""
         from penstock.executors.process.executor import ProcessExecutor
 
-        return ProcessExecutor(self.home, self.artifacts_url)
+        return ProcessExecutor(
+            self.home, self.artifacts_url, durability=self.settings.durability, faults=self.settings.faults
+        )
 
     def _executor(self, options: RunOptions) -> Executor:
         if options.executor == "inline":

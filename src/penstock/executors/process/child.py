@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from penstock.core.faults import arm_kills
 from penstock.executors.errors import WorkingFolderGone
 from penstock.executors.process import proc
 from penstock.executors.process.messages import Assignment, unpack_assignment
@@ -116,6 +117,7 @@ def _settle(assignment: Assignment) -> None:
         raise WorkingFolderGone(folder=assignment.cwd, reason=error.strerror or str(error)) from None
     if assignment.memory is not None:
         _limit_memory(assignment.memory)
+    arm_kills(assignment.faults)
     numpy_random: Any = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()

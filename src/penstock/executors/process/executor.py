@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from penstock.artifacts.local import Durability
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, WorkOrder
 from penstock.executors.environments import Environments
@@ -41,7 +42,16 @@ class ProcessExecutor:
     `close`, nor the engine's process, should that be killed.
     """
 
-    def __init__(self, home: Path, artifacts_url: str, *, python: Path | None = None, grace: float = 5.0) -> None:
+    def __init__(
+        self,
+        home: Path,
+        artifacts_url: str,
+        *,
+        python: Path | None = None,
+        grace: float = 5.0,
+        durability: Durability = "full",
+        faults: tuple[str, ...] = (),
+    ) -> None:
         """Prepare; no process is started yet.
 
         Args:
@@ -49,10 +59,15 @@ class ProcessExecutor:
             artifacts_url: The artifact store, as `open_artifact_store` takes it.
             python: Interpreter for tasks without requirements of their own; this one by default.
             grace: Seconds between asking an attempt to end (SIGTERM) and killing it.
+            durability: Of a local artifact store: whether a stored artifact survives a power cut.
+            faults: For tests: fault points that a worker is to die at.
         """
         self._grace = grace
+        self._faults = faults
         self._environments = Environments(home / "environments", python=python)
-        self._forms: tuple[TaskForm, ...] = (PenstockComponent(home / "code", artifacts_url, home / "cache"),)
+        self._forms: tuple[TaskForm, ...] = (
+            PenstockComponent(home / "code", artifacts_url, home / "cache", durability),
+        )
         self._lock = threading.Lock()
         self._hosts: dict[Requirements, ZygoteHost] = {}
         self._preloads: dict[Requirements, dict[str, None]] = {}
@@ -85,6 +100,7 @@ class ProcessExecutor:
             memory=order.limits.memory,
             failure=str(failure),
             code_folder=call.code_folder,
+            faults=self._faults,
         )
         job = self._job(order.log, needs.imports, order.limits)
         self._submit(needs.requirements, job, assignment, call.payload, done, order.key)

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
+from penstock.artifacts.local import Durability
 from penstock.engine.executor import WorkOrder
 from penstock.executors.components import Components
 from penstock.executors.process.work import ComponentWork, run
@@ -51,10 +52,11 @@ class TaskForm(Protocol):
 class PenstockComponent:
     """A component written for Penstock: its manifest and its code are in the container's arguments."""
 
-    def __init__(self, code_root: Path, artifacts: str, cache: Path) -> None:
+    def __init__(self, code_root: Path, artifacts: str, cache: Path, durability: Durability = "full") -> None:
         self._components = Components(code_root)
         self._artifacts = artifacts
         self._cache = str(cache)
+        self._durability: Durability = durability
 
     def matches(self, container: ContainerSpec) -> bool:
         return LAUNCHER_MODULE in container.command
@@ -73,5 +75,6 @@ class PenstockComponent:
             executor_input=order.executor_input,
             artifacts=self._artifacts,
             artifact_cache=self._cache,
+            durability=self._durability,
         )
         return Call(function=_RUN, payload=msgspec.json.encode(work), code_folder=folder)

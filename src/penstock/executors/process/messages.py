@@ -95,6 +95,8 @@ class Assignment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """File for a `TaskFailure`, should the function raise."""
     code_folder: str = ""
     """Where the author's code lies, so that a traceback names its files without that."""
+    faults: tuple[str, ...] = ()
+    """For tests: fault points to die at."""
 
 
 def pack_assignment(assignment: Assignment, payload: bytes) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from penstock.artifacts.local import Durability
 from penstock.artifacts.opening import open_artifact_store
 from penstock.ir.manifest import ComponentManifest
 from penstock.ir.runtime import ExecutorInput
@@ -22,12 +23,14 @@ class ComponentWork(Struct, frozen=True, kw_only=True):
     """URL of the artifact store."""
     artifact_cache: str
     """Local folder for what is fetched from a remote store."""
+    durability: Durability = "full"
+    """Of a local store."""
 
 
 def run(payload: bytes) -> bytes:
     """Do the work. The outputs are written where the executor input says; nothing is returned."""
     work = _decoder.decode(payload)
-    store = open_artifact_store(work.artifacts, cache=Path(work.artifact_cache))
+    store = open_artifact_store(work.artifacts, cache=Path(work.artifact_cache), durability=work.durability)
     manifest = ComponentManifest(module=work.module, function=work.function)
     run_task(manifest, Path(work.code_folder), work.executor_input, store)
     return b""
