@@ -2,9 +2,10 @@
 
 A skops file says, as data, which types to make and with what in them. skops itself trusts a short list. This adds
 what the estimators of scikit-learn, LightGBM and XGBoost are really made of, and no more. A name alone is not
-enough: a file may also use it to *call* what it names (`numpy.testing` has a function that runs its argument), or
-to make an object that does harm when it is forgotten (`numpy` has one that deletes a folder). So a rule allows
-a name only in the roles in which it does no harm, and only if the name leads to what it says.
+enough: a file may also use it to *call* what it names (`numpy.testing` has a function that runs its argument), to
+make an object that runs its state (`scipy.stats`), or one that deletes a folder when it is forgotten (`numpy.lib`).
+So a rule allows a name only in the roles in which it does no harm, only from the modules that fitted estimators
+need, and only if the name leads to what it says.
 
 Everything else needs `trust`: a person says so.
 """
@@ -27,8 +28,16 @@ class _Rule(Struct, frozen=True):
     """Full names, or beginnings of names that end in a dot."""
 
 
+_SKLEARN = """
+_loss calibration cluster compose covariance cross_decomposition decomposition discriminant_analysis dummy ensemble
+feature_extraction feature_selection frozen gaussian_process impute isotonic kernel_approximation kernel_ridge
+linear_model manifold metrics mixture model_selection multiclass multioutput naive_bayes neighbors neural_network
+pipeline preprocessing random_projection semi_supervised svm tree utils._metadata_requests
+""".split()  # noqa: SIM905 - one name a line would fill a page
+
 _RULES = (
-    _Rule(_MADE, ("sklearn.", "scipy.interpolate.", "scipy.spatial.", "scipy.stats.")),
+    _Rule(_MADE, tuple(f"sklearn.{name}." for name in _SKLEARN)),
+    _Rule(_MADE, ("scipy.interpolate.", "scipy.spatial.")),
     _Rule(_MADE, ("lightgbm.sklearn.", "lightgbm.basic.Booster", "xgboost.sklearn.", "xgboost.core.Booster")),
     _Rule(frozenset({"SparseMatrixNode"}), ("scipy.sparse.",)),
     _Rule(frozenset({"DTypeNode"}), ("numpy.dtype", "numpy.dtypes.")),
@@ -53,7 +62,7 @@ _RULES = (
 _trusted: set[str] = set()
 
 
-def trust(*types: Any) -> Any:
+def trust(first: T, *more: Any) -> T:
     """Let stored models hold these types.
 
     Loading such a model may run their code, so name only types whose code you know. Usable as a decorator:
@@ -64,13 +73,14 @@ def trust(*types: Any) -> Any:
     ```
 
     Args:
-        types: Classes or functions, or their full names (`features.LogScaler`).
+        first: A class or function, or its full name (`features.LogScaler`).
+        more: More of them.
 
     Returns:
-        The first of `types`, unchanged.
+        `first`, unchanged.
     """
-    _trusted.update(item if isinstance(item, str) else _full_name(item) for item in types)
-    return types[0] if types else None
+    _trusted.update(item if isinstance(item, str) else _full_name(item) for item in (first, *more))
+    return first
 
 
 def trusted_names(untrusted: Iterable[str], roles: Mapping[str, set[str]]) -> list[str]:
@@ -84,7 +94,11 @@ def trusted_names(untrusted: Iterable[str], roles: Mapping[str, set[str]]) -> li
 
 
 def _allowed(name: str, roles: set[str]) -> bool:
-    if not roles or not all(any(role in rule.roles and _covers(rule, name) for rule in _RULES) for role in roles):
+    if (
+        ".tests." in name
+        or not roles
+        or not all(any(role in rule.roles and _covers(rule, name) for rule in _RULES) for role in roles)
+    ):
         return False
     return name.startswith(("collections.", "functools.", "numpy.dtype")) or _is_what_it_says(name)
 

@@ -135,6 +135,9 @@ def made(module: str, name: str, state: dict[str, Any], loader: str = "ObjectNod
         ("sklearn.datasets._base", "Path"),
         ("sklearn.no_such_module", "Thing"),
         ("scipy.io._netcdf", "netcdf_file"),
+        ("scipy.stats._continuous_distns", "norm_gen"),
+        ("sklearn.callback._scoring_monitor", "ScoringMonitor"),
+        ("sklearn.tree.tests.test_tree", "Thing"),
         ("tempfile", "TemporaryDirectory"),
     ],
 )
