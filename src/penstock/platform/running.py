@@ -41,7 +41,8 @@ def run_pipeline(
         CompilationFailed: The pipeline has mistakes; all of them are in the error.
         UserError: An argument is missing, unknown or wrong.
     """
-    from penstock.compiler import compile_pipeline, find_root
+    from penstock.compiler import compile_pipeline
+    from penstock.compiler.project import find_root
 
     cwd = Path.cwd()
     settings = load_settings(os.environ, cwd, home=home, max_parallel=max_parallel)
