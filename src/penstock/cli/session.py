@@ -44,10 +44,13 @@ class Session:
         return Plan(self.system.document(run.spec))
 
     def log_place(self, log: str) -> str:
-        """Where a person finds the log that a record names: its path, if it is on this machine."""
+        """Where a person finds the log that a record names: its path, from the working directory if it is below."""
         from penstock.platform.report.places import log_path
 
-        return str(log_path(self.system.artifacts, log) or log)
+        path = log_path(self.system.artifacts, log)
+        if path is None:
+            return log
+        return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
     def write_report(self, run: "Run", target: Path) -> None:
         """Write the HTML report of a run.

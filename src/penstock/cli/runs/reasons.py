@@ -11,7 +11,7 @@ from penstock.cli.watch.rows import sign, state_span
 from penstock.metadata.explain import Explanation, explain
 from penstock.metadata.records import Execution, ExecutionKind, Run
 from penstock.platform.finding import find_task
-from penstock.platform.report.reasons import input_sources, words_of
+from penstock.platform.report.reasons import input_sources, takes_results, words_of
 from penstock.platform.report.words import one_line, shown_state
 
 MOST_TASKS = 200
@@ -46,7 +46,7 @@ def explained(session: Session, run: Run, task: str | None) -> list[Explained]:
     found = []
     for execution in [item for item in executions if item.kind is ExecutionKind.TASK][:MOST_TASKS]:
         explanation = explain(session.store, run, execution)
-        words = words_of(explanation, input_sources(plan, session.store, execution))
+        words = words_of(explanation, input_sources(plan, session.store, execution), cache=takes_results(run))
         found.append(Explained(execution, explanation, words))
     return found
 

@@ -1,7 +1,8 @@
 """Drives a run to its end while showing it: what `run`, `resume` and `retry` have in common."""
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -51,7 +52,7 @@ def drive(session: Session, run: Run, document: PipelineDocument, go: Go, show: 
         () if fresh else store.executions(run.run_id),
         () if fresh else store.attempts(run.run_id),
     )
-    with _watching(session, progress, show) as on_change:
+    with _watching(session, progress, show) as on_change, _nothing_but_json(session):
         finished = go(on_change)
     progress.run = finished
     if not show.quiet:
@@ -91,6 +92,11 @@ def _watching(session: Session, progress: Progress, show: Show) -> Iterator[Call
     finally:
         for watcher in watchers:
             watcher.close()
+
+
+def _nothing_but_json(session: Session) -> AbstractContextManager[object]:
+    """Standard output is for the record alone, and a task that runs inline may print."""
+    return redirect_stdout(sys.stderr) if session.json else nullcontext()
 
 
 class Watcher(Protocol):

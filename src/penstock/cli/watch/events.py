@@ -52,7 +52,7 @@ class EventPrinter:
         counts, total = place.iterations, place.iterations.total()
         done = total - counts["PENDING"] - counts["RUNNING"] - counts["CANCELING"]
         tenth = done * 10 // total
-        if _in_loop(place) or tenth <= self._told[place.latest.path]:
+        if _in_loop(place) or done == total or tenth <= self._told[place.latest.path]:
             return []
         self._told[place.latest.path] = tenth
         return [line("  ", sign("RUNNING"), " ", _padded(place.task), " ", *tally(counts, total))]
@@ -72,6 +72,8 @@ class EventPrinter:
         seconds = duration(elapsed(execution.started_at, execution.finished_at))
         if execution.state is State.FAILED:
             return line((seconds, "dim"), "  " if seconds else "", failure_line(execution))
+        if place.kind is ExecutionKind.LOOP and place.iterations:
+            return line(*tally(place.iterations, place.iterations.total()), "  ", (seconds, "dim"))
         return line((seconds, "dim"))
 
     def _tried(self, attempt: Attempt) -> list[Line]:

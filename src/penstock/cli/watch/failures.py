@@ -27,7 +27,8 @@ def failure_blocks(
         blocks.append([line((one_line(run.error.message), "bad")), *_hint(run.error.hint)])
     if run.state in (State.FAILED, State.CANCELED):
         steps = [item for item in failed if item.kind is ExecutionKind.TASK and item.attempt]
-        rows = [[line("  penstock runs retry ", run.run_id), line(("go on from what failed", "dim"))]]
+        where = "from what failed" if run.state is State.FAILED else "where it was stopped"
+        rows = [[line("  penstock runs retry ", run.run_id), line((f"go on {where}", "dim"))]]
         if steps:
             logs = line("  penstock runs logs ", run.run_id, " ", shlex.quote(steps[0].path))
             rows.insert(0, [logs, line(("what it printed", "dim"))])

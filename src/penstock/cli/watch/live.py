@@ -55,23 +55,25 @@ class LivePicture:
 
     def _draw_until_done(self) -> None:
         if self._done.wait(self._delay):
-            self.screen.print(*self.lines(height=None), cut=True)
+            self.screen.print(*self.lines(), cut=True)
             return
         with _live(self.screen) as live:
             while True:
                 last = self._done.is_set()
-                lines = self.lines(None if last else self.screen.size[1])
+                lines = self.lines() if last else self.lines(self.screen.size[1])
                 live.update(_as_text(lines), refresh=True)
                 if last:
                     return
                 self._done.wait(1 / PER_SECOND)
 
-    def lines(self, height: int | None) -> list[Line]:
-        """The picture: the run in one line, its tasks, and a hint."""
+    def lines(self, height: int | None = None) -> list[Line]:
+        """The picture, for a terminal of that height; without one, the last picture: the tasks alone, all of them."""
         now = self.clock.now()
         with self._lock:
-            room = None if height is None else max(3, height - _FRAME_LINES)
-            return [self._head(now), *task_lines(self.progress, self.screen.width, now, room)]
+            if height is None:
+                return task_lines(self.progress, self.screen.width, now)
+            tasks = task_lines(self.progress, self.screen.width, now, max(3, height - _FRAME_LINES))
+            return [self._head(now), *tasks]
 
     def _head(self, now: datetime) -> Line:
         run, steps = self.progress.run, self.progress.tree.steps

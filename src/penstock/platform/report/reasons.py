@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from penstock.engine.plan import Plan
 from penstock.metadata.explain import Change, Explanation, PartChange, Verdict, explain
-from penstock.metadata.records import Execution, Run
+from penstock.metadata.records import Execution, Run, State
 from penstock.metadata.store import MetadataStore
 from penstock.platform.report.words import one_line
 
@@ -37,11 +37,22 @@ def reasons_for(store: MetadataStore, run: Run, execution: Execution, plan: Plan
         plan: The run's pipeline, to say where an input came from.
     """
     sources = {} if plan is None else input_sources(plan, store, execution)
-    return words_of(explain(store, run, execution), sources)
+    return words_of(explain(store, run, execution), sources, cache=takes_results(run))
 
 
-def words_of(explanation: Explanation, sources: Mapping[str, str] | None = None) -> list[str]:
-    """An explanation in words; `sources` says for an input which task gave it."""
+def takes_results(run: Run) -> bool:
+    """Whether the run was to take earlier results: not with `--no-cache`."""
+    return run.options.get("cache") is not False
+
+
+def words_of(explanation: Explanation, sources: Mapping[str, str] | None = None, *, cache: bool = True) -> list[str]:
+    """An explanation in words.
+
+    Args:
+        explanation: In values.
+        sources: For an input the task that gave it.
+        cache: Whether the run was to take earlier results at all.
+    """
     earlier = explanation.earlier
     match explanation.verdict:
         case Verdict.CACHED:
@@ -49,8 +60,7 @@ def words_of(explanation: Explanation, sources: Mapping[str, str] | None = None)
         case Verdict.CHANGED:
             return [_changed(change, sources or {}) for change in explanation.changes]
         case Verdict.NO_RESULT:
-            where = f"run {earlier.run_id}" if earlier else "the earlier run"
-            return [f"nothing changed, but {where} left no result to take"]
+            return [_unused(explanation, cache=cache)]
         case Verdict.FIRST:
             return ["first time"]
         case Verdict.CACHING_OFF:
@@ -72,6 +82,14 @@ def input_sources(plan: Plan, store: MetadataStore, execution: Execution) -> dic
     given = {name: spec.task_output_parameter for name, spec in task.inputs.parameters.items()}
     taken = {name: spec.task_output_artifact for name, spec in task.inputs.artifacts.items()}
     return {name: source.producer_task for name, source in {**given, **taken}.items() if source is not None}
+
+
+def _unused(explanation: Explanation, *, cache: bool) -> str:
+    """Why an earlier execution that was just the same did not do."""
+    where = f"run {explanation.earlier.run_id}" if explanation.earlier else "an earlier run"
+    if explanation.earlier_state is State.SUCCEEDED:
+        return f"the result of {where} is there no more" if cache else "caching is off for this run"
+    return f"nothing changed since {where}, where it ended as {explanation.earlier_state or 'nobody knows'}"
 
 
 def _changed(change: PartChange, sources: Mapping[str, str]) -> str:
