@@ -10,6 +10,7 @@ LONGEST = 24_000
 """Characters that a traceback may have; the middle of a longer one is left out."""
 
 _OURS = str(Path(__file__).parent.parent) + os.sep
+_LAUNCHER = str(Path(__file__).parent) + os.sep
 _FROZEN = ("<frozen importlib", "<frozen runpy", "<frozen zipimport")
 _IMPORT_MODULE = f"{os.sep}importlib{os.sep}__init__.py"
 
@@ -34,10 +35,15 @@ def has_author_frames(error: BaseException) -> bool:
 
 
 def author_part(trace: TracebackType | None) -> TracebackType | None:
-    """`trace` from the first frame on that is not ours: what a debugger should show."""
-    while trace is not None and _is_foreign(trace.tb_frame.f_code.co_filename):
+    """`trace` from the author's first frame on: what a debugger should show; None if there is none."""
+    part = trace
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith(_LAUNCHER):
+            part = trace.tb_next  # what lies above is whoever called the launcher
         trace = trace.tb_next
-    return trace
+    while part is not None and _is_foreign(part.tb_frame.f_code.co_filename):
+        part = part.tb_next
+    return part
 
 
 def clean(text: str) -> str:
@@ -64,7 +70,9 @@ def _parts(told: TracebackException | None, seen: set[int]) -> Iterator[Tracebac
 
 
 def _rewrite(part: TracebackException, prefix: str) -> None:
-    kept = [frame for frame in part.stack if not _is_foreign(frame.filename)]
+    calls = [index for index, frame in enumerate(part.stack) if frame.filename.startswith(_LAUNCHER)]
+    below = part.stack[calls[-1] :] if calls else part.stack
+    kept = [frame for frame in below if not _is_foreign(frame.filename)]
     for frame in kept:
         frame.filename = _short(frame.filename, prefix)
     part.stack = StackSummary.from_list(kept)
