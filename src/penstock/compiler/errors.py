@@ -183,7 +183,7 @@ class TargetUnreadable(UserError, OSError):
 class CompilationRefused(UserError, SyntaxError):
     """Another process found mistakes in a pipeline; they come as text that is ready to be shown."""
 
-    code: ClassVar[str] = "CMP000"
+    code: ClassVar[str] = "CMP079"
     reason_code: str
     """Of what that process raised."""
     text: str

@@ -80,14 +80,15 @@ def _split(target: str) -> tuple[str, str]:
 def _checked_file(file: Path, target: str) -> Path:
     """The file, if it can hold a pipeline."""
     try:
-        if file.is_dir():
-            raise TargetIsFolder(path=str(file), files=sorted(one.name for one in file.glob("*.py"))[:5])
-        if not file.exists():
-            near = sorted(one.name for one in file.parent.glob("*.py")) if file.parent.is_dir() else []
-            raise TargetNotFound(target=target, looked_for=str(file), near=near)
-        source = file.read_bytes()
+        is_folder, exists = file.is_dir(), file.exists()
+        source = file.read_bytes() if exists and not is_folder else b""
+        beside = sorted(one.name for one in (file if is_folder else file.parent).glob("*.py"))
     except OSError as error:
         raise TargetUnreadable(path=str(file), reason=error.strerror or str(error)) from None
+    if is_folder:
+        raise TargetIsFolder(path=str(file), files=beside[:5])
+    if not exists:
+        raise TargetNotFound(target=target, looked_for=str(file), near=beside)
     if file.suffix != ".py":
         raise TargetMalformed(target=target, reason=f"'{file.name}' is no Python file")
     if "." in file.stem:

@@ -20,19 +20,23 @@ def bind_arguments(
     known = signature.parameters
     names = list(known)
     given: dict[str, Any] = dict(zip(names, args, strict=False))
+    mistaken: set[str] = set()
     if len(args) > len(names):
         message = f"{shown} takes {_count(len(names))}, and {len(args)} were passed"
         trace.report(Code.TOO_MANY_ARGUMENTS, message, _signature_hint(names))
     for name, value in kwargs.items():
         if name not in known:
             hint = did_you_mean(name, known, _signature_hint(names))
+            mistaken.update(one for one in names if f"`{one}`" in hint)
             trace.report(Code.UNKNOWN_ARGUMENT, f"{shown} takes no `{name}`", hint)
         elif name in given:
             message = f"`{name}` is passed to {shown} twice, by place and by name"
             trace.report(Code.TOO_MANY_ARGUMENTS, message, "remove one of them")
         else:
             given[name] = value
-    missing = [one.name for one in known.values() if one.name not in given and _is_needed(one)]
+    missing = [
+        one.name for one in known.values() if one.name not in given and _is_needed(one) and one.name not in mistaken
+    ]
     if missing:
         listed = " and ".join(f"`{name}`" for name in missing)
         hint = f"pass `{missing[0]}=...`, or give it a default"

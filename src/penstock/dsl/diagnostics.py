@@ -1,5 +1,6 @@
 """Mistakes of authors: found while a pipeline is traced and compiled, and reported all at once."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -77,7 +78,7 @@ class Diagnostic:
     def render(self, folder: Path) -> str:
         """The block that people read; paths are shown relative to `folder`."""
         lines = [f"{self.place.shown(folder)}: error[{self.code}]: {self.message}", f"  hint: {self.hint}"]
-        lines += [f"  | {line}" for line in self.details.splitlines()]
+        lines += [f"  | {line}" for line in self.details.replace(f"{folder}{os.sep}", "").splitlines()]
         return "\n".join(lines)
 
 

@@ -77,6 +77,10 @@ class Symbol:
     def _is_broken(self) -> bool:
         return False
 
+    def _advice(self) -> str:
+        """What to do instead of computing with it."""
+        return _IN_A_COMPONENT
+
     def _refuse(self, code: Code, message: str, hint: str) -> Handle:
         if not self._is_broken():
             self._trace.report(code, message, hint)
@@ -132,7 +136,7 @@ class Symbol:
 def _operator(sign: str) -> Callable[..., Any]:
     def method(self: Symbol, *_: object) -> Any:
         message = f"`{sign}` cannot be applied to {describe(self)} before the pipeline runs"
-        return self._refuse(Code.USED_AS_VALUE, message, _IN_A_COMPONENT)
+        return self._refuse(Code.USED_AS_VALUE, message, self._advice())
 
     return method
 
@@ -293,6 +297,9 @@ class TaskHandle(Symbol):
     def __init__(self, trace: Recorder, task: Task) -> None:
         super().__init__(trace)
         self._task = task
+
+    def _advice(self) -> str:
+        return _outputs_hint(self, "")
 
     def _output(self, name: str) -> Handle:
         return Handle(self._trace, TaskOutput(self._task, name))

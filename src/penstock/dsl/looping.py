@@ -100,7 +100,7 @@ def _items(trace: Trace, items: Any) -> tuple[Value, bool]:
         return trace.value(items), False
     if isinstance(items, str | bytes | dict) or not isinstance(items, Iterable):
         message = f"`each` goes over a list, and got a {type(items).__name__}"
-        trace.report(Code.BAD_LOOP, message, "pass a list; for a dict, `list(d.items())` made into dicts")
+        trace.report(Code.BAD_LOOP, message, "pass a list; of a dict, a list of its entries")
         return Broken(), False
     listed = list(items)
     symbol = next((one for one in listed if isinstance(one, Symbol)), None)

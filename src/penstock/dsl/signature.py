@@ -129,7 +129,7 @@ class _Reader:
                 message = f"{self._me} takes `{stars}{given.name}`; its inputs must be known by name"
                 self.problem(Code.OPEN_SIGNATURE, message, "name each argument, or take a `list` or a `dict` of values")
             return Parameter(given.name, EMPTY, None)
-        if given.annotation is EMPTY:
+        if given.annotation is EMPTY and self.name != "<lambda>":
             message = f"argument `{given.name}` of {self._me} has no annotation"
             self.problem(Code.NOT_ANNOTATED, message, f"write `{given.name}: str`, `{given.name}: pl.DataFrame`, …")
         return Parameter(given.name, self.hints.get(given.name, EMPTY), given.default)
@@ -150,7 +150,7 @@ class _Reader:
         if "return" in self.hints:
             result = self.hints["return"]
             return None if result is types.NoneType else result
-        if self.kind == "component" and _returns_value(self.code):
+        if self.kind == "component" and self.name != "<lambda>" and _returns_value(self.code):
             message = f"the result of {self._me} has no annotation"
             self.problem(Code.NOT_ANNOTATED, message, f"write `def {self.name}(...) -> pl.DataFrame:`, `-> float:`, …")
             return EMPTY

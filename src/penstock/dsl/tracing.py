@@ -123,7 +123,7 @@ def _named(trace: Trace, result: Any) -> Mapping[str, Any]:
         return result
     if isinstance(result, list) and len(result) == 1:
         return {SINGLE: result}
-    message = f"pipeline '{trace.graph.pipeline.name}' returns a {type(result).__name__}"
+    message = f"pipeline '{trace.graph.pipeline.name}' returns `{type(result).__name__}`"
     hint = "return what a task gave, or several such values as a NamedTuple, dataclass or dict with names as keys"
     trace.report(Code.BAD_RESULT, message, hint, place=_result_place(trace))
     return {}

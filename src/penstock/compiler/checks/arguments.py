@@ -11,7 +11,7 @@ from penstock.data.errors import WrongType
 from penstock.data.naming import type_name
 from penstock.data.types import ArtifactUse, ParameterUse, encode_parameter
 from penstock.dsl.diagnostics import Code
-from penstock.dsl.graph import Constant, Task, Value, describe_value
+from penstock.dsl.graph import Constant, Task, Template, Value, describe_value
 
 
 class ArgumentCheck:
@@ -29,6 +29,8 @@ class ArgumentCheck:
             else:
                 self._constant(task, declared, value.value)
             return
+        if isinstance(value, Template):
+            self._template(task, declared, value)
         flow = self._flows.of(value)
         if flow is None:
             return
@@ -41,11 +43,19 @@ class ArgumentCheck:
             hint = f"annotate `{declared.name}` as `{type_name(declared.annotation)} | None`, or give the input a value"
             self._report(Code.WRONG_TYPE, message, hint, task.place)
 
+    def _template(self, task: Task, declared: Input, value: Template) -> None:
+        for part in value.parts:
+            flow = None if isinstance(part, str) else self._flows.of(part)
+            if isinstance(flow, ArtifactFlow) and not isinstance(part, str):
+                message = f"the text for `{declared.name}` of {task.shown} holds {describe_value(part)}, an artifact"
+                hint = "only parameters can be put into text; pass the artifact as an input of its own"
+                self._report(Code.WRONG_TYPE, message, hint, task.place)
+
     def _constant(self, task: Task, declared: Input, value: Any) -> None:
         try:
             encode_parameter(value, declared.annotation, where=f"argument `{declared.name}` of {task.shown}")
         except WrongType as error:
-            hint = f"pass a `{type_name(declared.annotation)}`"
+            hint = f"pass a value of type `{type_name(declared.annotation)}`"
             self._report(Code.BAD_CONSTANT, error.message(), hint, task.place)
 
     def _constant_artifact(self, task: Task, declared: Input, use: ArtifactUse, value: Any) -> None:

@@ -1,7 +1,6 @@
 """Whether loops go over lists, and conditions compare what can be compared."""
 
 import math
-from typing import Any
 
 from penstock.compiler.checks.reporting import Reporter
 from penstock.compiler.checks.scoping import ScopeCheck
@@ -51,10 +50,8 @@ class LoopCheck:
         elif isinstance(flow, ParameterFlow) and flow.parameter_type not in ("LIST", None):
             message = f"`each` goes over a list, and {shown} is {flow.shown}"
             self._report(Code.BAD_LOOP, message, "pass a list; make it in a component if need be", loop.place)
-        elif isinstance(flow, ParameterFlow):
+        elif isinstance(flow, ParameterFlow) and not self._is_unwritable(loop):
             self._items(loop, shown, is_written=is_written)
-        if isinstance(loop.items, Constant):
-            self._written(loop, loop.items.value)
 
     def _items(self, loop: Loop, shown: str, *, is_written: bool) -> None:
         item = self._flows.of(LoopItem(loop))
@@ -65,12 +62,16 @@ class LoopCheck:
                 hint = "give all items the same type: numbers, texts, or dicts"
             self._report(Code.BAD_LOOP, message, hint, loop.place)
 
-    def _written(self, loop: Loop, items: list[Any]) -> None:
-        for index, item in enumerate(items):
-            try:
-                encode_parameter([item], list, where=f"item {index} of the loop")
-            except WrongType as error:
-                self._report(Code.BAD_LOOP, error.message(), "items are numbers, texts, lists and dicts", loop.place)
+    def _is_unwritable(self, loop: Loop) -> bool:
+        """Whether an item that the author wrote down has no form in JSON."""
+        if not isinstance(loop.items, Constant):
+            return False
+        try:
+            encode_parameter(loop.items.value, list, where="the list of the loop")
+        except WrongType as error:
+            self._report(Code.BAD_LOOP, error.message(), "items are numbers, texts, lists and dicts", loop.place)
+            return True
+        return False
 
 
 class ConditionCheck:

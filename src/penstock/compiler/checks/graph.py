@@ -65,11 +65,11 @@ class GraphCheck:
         interface = of(task.definition)
         for name, value in task.arguments.items():
             declared = interface.inputs[name]
-            self._scopes.use(value, task.scope, task.place)
+            exists = self._scopes.use(value, task.scope, task.place)
             if isinstance(declared.use, FinalStatus):
                 message = f"{task.shown} is given `{name}`, which the engine fills"
                 self._report(Code.BAD_EXIT_HANDLER, message, "leave it out of the call", task.place)
-            elif declared.use is not None:
+            elif declared.use is not None and exists:
                 self._arguments.run(task, declared, declared.use, value)
             self._needs_value(task, declared, value)
         if id(task) not in self._exits and task.graph is None:

@@ -36,30 +36,36 @@ class ScopeCheck:
     def __init__(self, flows: Flows, reporter: Reporter) -> None:
         self._flows = flows
         self._report = reporter
+        self._seen: set[Value] = set()
 
-    def use(self, value: Value, scope: Scope, place: Place) -> None:
-        """Check that `value` exists in `scope`."""
+    def use(self, value: Value, scope: Scope, place: Place) -> bool:
+        """Check that `value` exists in `scope`; whether it does."""
+        exists = True
         for one in parts_of(value):
             home = scope_of(one)
             if home is not None:
-                self._reaches(one, home, scope, place)
-            if isinstance(one, Collected):
-                self._collected(one, place)
-            if isinstance(one, OneOf):
-                self._merged(one, place)
+                exists = self._reaches(one, home, scope, place) and exists
+            if one not in self._seen and isinstance(one, Collected | OneOf):
+                self._seen.add(one)
+                if isinstance(one, Collected):
+                    self._collected(one, place)
+                else:
+                    self._merged(one, place)
+        return exists
 
-    def _reaches(self, value: Value, home: Scope, scope: Scope, place: Place) -> None:
+    def _reaches(self, value: Value, home: Scope, scope: Scope, place: Place) -> bool:
         for left in leaving(home, scope):
             if isinstance(left, Loop):
                 message = f"{describe_value(value)} exists once for each iteration, and is used outside of its loop"
                 hint = "use it in the loop, or gather all of them with `collect(...)` or a list comprehension"
                 self._report(Code.OUTSIDE_LOOP, message, hint, place)
-                return
+                return False
             if isinstance(left, Branch):
                 message = f"{describe_value(value)} exists only if its branch is taken, and is used outside of it"
                 hint = "use it in the branch, or join the branches with `one_of(a, b)`"
                 self._report(Code.OUTSIDE_BRANCH, message, hint, place)
-                return
+                return False
+        return True
 
     def _collected(self, value: Collected, place: Place) -> None:
         home = scope_of(value.item)

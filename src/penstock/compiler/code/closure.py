@@ -55,6 +55,8 @@ class _Walk:
             self.found.guarded |= references.guarded
             for one in references.imports:
                 self._load_names(one.modules())
+                if self.project.find(one.module) is None:
+                    self.found.externals.add(one.loaded or one.module)
             for chain in references.chains:
                 self.name(module, chain)
             for one, attributes in references.imported:

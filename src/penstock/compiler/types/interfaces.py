@@ -53,6 +53,8 @@ class Interface:
 
 def is_one_value(annotation: type) -> bool:
     """Whether a dataclass is an artifact or parameter itself, rather than a bundle of outputs."""
+    if annotation is TaskFinalStatus:
+        return True
     try:
         classify(annotation)
     except UnknownType:

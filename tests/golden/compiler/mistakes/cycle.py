@@ -1,0 +1,14 @@
+"""Tasks that wait for one another."""
+
+from penstock.dsl import component, pipeline
+
+
+@component
+def double(x: int) -> int: ...
+
+
+@pipeline
+def cycle(x: int):
+    first = double(x)  # CMP040
+    second = double(first)
+    first.after(second)

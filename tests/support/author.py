@@ -1,0 +1,82 @@
+"""An author's project in a temporary folder, compiled in this process; nothing of it stays behind."""
+
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from penstock.compiler import Compilation, compile_pipeline, find_target
+from penstock.ir.manifest import ComponentManifest, read_manifest, read_package
+from penstock.ir.spec import ContainerSpec, PipelineSpec
+
+
+class Author:
+    """Writes files and compiles them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.write("pyproject.toml", "[project]\nname = 'author'\nversion = '1'\n")
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file; the text may be indented."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+    def compile(self, target: str = "pipeline.py", **files: str) -> "Compiled":
+        """Compile what lies there, after writing `files` (names without `.py`)."""
+        for name, text in files.items():
+            self.write(f"{name}.py", text)
+        with fresh_imports():
+            found = find_target(target, self.folder)
+            return Compiled(compile_pipeline(found.pipeline, project_root=found.root))
+
+
+class Compiled:
+    """A compiled pipeline, and shortcuts to its parts."""
+
+    def __init__(self, compilation: Compilation) -> None:
+        self.compilation = compilation
+        self.spec: PipelineSpec = compilation.document.pipeline
+
+    def container(self, name: str) -> ContainerSpec:
+        container = self.spec.deployment_spec.executors[f"exec-{name}"].container
+        assert container is not None
+        return container
+
+    def manifest(self, name: str) -> ComponentManifest:
+        manifest = read_manifest(self.container(name))
+        assert manifest is not None
+        return manifest
+
+    def code(self, name: str) -> dict[str, str]:
+        return self.manifest(name).code
+
+    def package(self, name: str) -> str:
+        return read_package(self.container(name)) or ""
+
+    def codes(self) -> dict[str, dict[str, str]]:
+        """The code of every component, by its name."""
+        executors = self.spec.deployment_spec.executors
+        return {name.removeprefix("exec-"): self.code(name.removeprefix("exec-")) for name in executors}
+
+
+@contextmanager
+def fresh_imports() -> Iterator[None]:
+    """Forget afterwards what was imported and what was put on the search path."""
+    modules, path = set(sys.modules), list(sys.path)
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name in set(sys.modules) - modules:
+            if _is_temporary(sys.modules[name]):
+                del sys.modules[name]
+
+
+def _is_temporary(module: Any) -> bool:
+    file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", [])), "")
+    return "site-packages" not in str(file) and "penstock" not in module.__name__ and bool(file)

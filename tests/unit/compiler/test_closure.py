@@ -1,0 +1,389 @@
+"""What code a component is made of: a change anywhere must change the components that use it, and no others."""
+
+import pytest
+
+from support.author import Author
+
+PIPELINE = """
+    from penstock.dsl import component, pipeline
+    {imports}
+
+    @component
+    def first(x: int) -> int:
+        return {first}
+
+    @component
+    def second(x: int) -> int:
+        return {second}
+
+    @pipeline
+    def main(x: int = 1):
+        second(first(x))
+"""
+
+
+def changed(author: Author, name: str, old: str, new: str) -> set[str]:
+    """The components whose code is another after `old` became `new` in the file `name`."""
+    before = author.compile().codes()
+    path = author.folder / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    after = author.compile().codes()
+    return {component for component in before if before[component] != after[component]}
+
+
+def wire(author: Author, imports: str = "", first: str = "x", second: str = "x") -> None:
+    author.write("pipeline.py", PIPELINE.format(imports=imports, first=first, second=second))
+
+
+def test_each_component_is_made_of_itself(author: Author) -> None:
+    wire(author)
+    codes = author.compile().codes()
+    assert {name: list(parts) for name, parts in codes.items()} == {
+        "first": ["pipeline.py:first"],
+        "second": ["pipeline.py:second"],
+    }
+    assert changed(
+        author, "pipeline.py", "def first(x: int) -> int:\n    return x", "def first(x: int) -> int:\n    return -x"
+    ) == {"first"}
+
+
+def test_comments_docstrings_layout_and_options_do_not_count(author: Author) -> None:
+    author.compile(
+        pipeline="""
+        from penstock.dsl import component, pipeline
+
+        @component
+        def first(x: int) -> int:
+            return x + 1
+
+        @pipeline
+        def main(x: int = 1):
+            first(x)
+        """
+    )
+    before = author.compile().codes()
+    author.write(
+        "pipeline.py",
+        '''
+        """A module."""
+        from penstock.dsl import component, pipeline
+
+
+        @component(memory="2G", retries=3)
+        def first(
+            x: int,
+        ) -> int:
+            """Add one."""
+            # really
+            return (x
+                    + 1)
+
+        @pipeline
+        def main(x: int = 1):
+            """Run it."""
+            first(x)
+            first(x)
+        ''',
+    )
+    assert author.compile().codes() == before
+
+
+def test_a_helper_in_another_module_counts_for_those_that_use_it(author: Author) -> None:
+    wire(author, "import features", first="features.clean(x)", second="features.scale(x)")
+    author.write(
+        "features.py",
+        """
+        def clean(x):
+            return inner(x)
+
+        def inner(x):
+            return x + 1
+
+        def scale(x):
+            return x * 2
+
+        def unused(x):
+            return x
+        """,
+    )
+    assert list(author.compile().code("first")) == ["features.py:clean", "features.py:inner", "pipeline.py:first"]
+    assert changed(author, "features.py", "x + 1", "x + 2") == {"first"}
+    assert changed(author, "features.py", "x * 2", "x * 3") == {"second"}
+    assert changed(author, "features.py", "def unused(x):\n    return x", "def unused(x):\n    return 0") == set()
+
+
+@pytest.mark.parametrize(
+    ("imports", "use"),
+    [
+        ("from features import clean", "clean(x)"),
+        ("from features import clean as tidy", "tidy(x)"),
+        ("import features as f", "f.clean(x)"),
+        ("import lib.features", "lib.features.clean(x)"),
+        ("from lib import features", "features.clean(x)"),
+        ("from lib.features import clean", "clean(x)"),
+        ("from lib import clean", "clean(x)"),
+        ("import lib", "lib.clean(x)"),
+        ("from features import *", "clean(x)"),
+        ("from relative.deep import features", "features.clean(x)"),
+        ("from relative import clean", "clean(x)"),
+    ],
+)
+def test_every_way_to_import_leads_to_the_definition(author: Author, imports: str, use: str) -> None:
+    body = "def clean(x):\n    return x + 1\n\ndef other(x):\n    return x\n"
+    author.write("features.py", body)
+    author.write("lib/__init__.py", "from .features import clean\n")
+    author.write("lib/features.py", body)
+    author.write("relative/__init__.py", "from .deep.features import clean\n")
+    author.write("relative/deep/__init__.py", "")
+    author.write("relative/deep/features.py", body)
+    wire(author, imports, first=use)
+    parts = author.compile().code("first")
+    assert any(part.endswith("features.py:clean") for part in parts)
+    assert not any(part.endswith((":other", ":*")) for part in parts)
+    assert set(author.compile().code("second")) == {"pipeline.py:second"}
+
+
+def test_an_import_inside_of_a_function_counts(author: Author) -> None:
+    author.write("features.py", "def clean(x):\n    return x + 1\n")
+    author.compile(
+        pipeline="""
+        from penstock.dsl import component, pipeline
+
+        @component
+        def first(x: int) -> int:
+            from features import clean
+            return clean(x)
+
+        @component
+        def second(x: int) -> int:
+            def inner():
+                import features
+                return features.clean(x)
+            return inner()
+
+        @pipeline
+        def main(x: int = 1):
+            second(first(x))
+        """
+    )
+    assert changed(author, "features.py", "x + 1", "x + 2") == {"first", "second"}
+
+
+def test_constants_classes_methods_and_bases_count(author: Author) -> None:
+    author.write(
+        "features.py",
+        """
+        LIMIT = 3
+        LOW, HIGH = 1, 2
+
+        class Base:
+            def run(self, x):
+                return x + LIMIT
+
+        class Cleaner(Base):
+            pass
+
+        cleaner = Cleaner()
+        """,
+    )
+    wire(author, "import features", first="features.cleaner.run(x)", second="features.HIGH")
+    assert set(author.compile().code("first")) == {
+        "pipeline.py:first",
+        "features.py:cleaner",
+        "features.py:Cleaner",
+        "features.py:Base",
+        "features.py:LIMIT",
+    }
+    assert changed(author, "features.py", "LIMIT = 3", "LIMIT = 4") == {"first"}
+    assert changed(author, "features.py", "LOW, HIGH = 1, 2", "LOW, HIGH = 1, 3") == {"second"}
+
+
+def test_decorators_defaults_and_annotations_count(author: Author) -> None:
+    author.write(
+        "marks.py",
+        """
+        import functools
+
+        def twice(function):
+            @functools.wraps(function)
+            def run(x):
+                return function(function(x))
+            return run
+
+        DEFAULT = 1
+        Number = int
+        """,
+    )
+    author.compile(
+        pipeline="""
+        import marks
+        from penstock.dsl import component, pipeline
+
+        @component
+        @marks.twice
+        def first(x: int) -> int:
+            return x
+
+        @component
+        def second(x: int, y: int = marks.DEFAULT) -> "marks.Number":
+            return x
+
+        @pipeline
+        def main(x: int = 1):
+            second(first(x))
+        """
+    )
+    assert set(author.compile().code("first")) == {"pipeline.py:first", "marks.py:twice"}
+    assert set(author.compile().code("second")) == {"pipeline.py:second", "marks.py:DEFAULT", "marks.py:Number"}
+
+
+def test_recursion_and_cyclic_imports_end(author: Author) -> None:
+    author.write("one.py", "import two\n\ndef down(x):\n    return two.up(x - 1) if x else 0\n")
+    author.write(
+        "two.py",
+        "import one\n\ndef up(x):\n    return one.down(x) + factorial(x)\n\ndef factorial(x):\n    return x * factorial(x - 1) if x else 1\n",
+    )
+    wire(author, "import one", first="one.down(x)")
+    assert set(author.compile().code("first")) == {
+        "pipeline.py:first",
+        "one.py:down",
+        "two.py:up",
+        "two.py:factorial",
+    }
+
+
+def test_statements_with_effects_count_for_all_that_load_the_module(author: Author) -> None:
+    author.write("settings.py", "import warnings\nTABLE = {}\nwarnings.simplefilter('default')\nTABLE['a'] = 1\n")
+    author.write("features.py", "import settings\n\ndef clean(x):\n    return x\n")
+    wire(author, "import features", first="features.clean(x)")
+    assert set(author.compile().code("second")) == {"pipeline.py:second", "settings.py:<module>", "settings.py:TABLE"}
+    assert changed(author, "settings.py", "TABLE['a'] = 1", "TABLE['a'] = 2") == {"first", "second"}
+
+
+def test_what_only_a_script_or_a_type_checker_sees_does_not_count(author: Author) -> None:
+    author.write("heavy.py", "def never():\n    return 1\n")
+    author.compile(
+        pipeline="""
+        from typing import TYPE_CHECKING
+        from penstock.dsl import component, pipeline
+
+        if TYPE_CHECKING:
+            import heavy
+
+        @component
+        def first(x: int) -> int:
+            return x
+
+        @pipeline
+        def main(x: int = 1):
+            first(x)
+
+        if __name__ == "__main__":
+            main.run(x=2)
+        """
+    )
+    assert author.compile().codes() == {
+        "first": {"pipeline.py:first": author.compile().code("first")["pipeline.py:first"]}
+    }
+    assert changed(author, "pipeline.py", "main.run(x=2)", "main.run(x=3)") == set()
+
+
+def test_conditional_imports_lead_to_all_that_may_be_taken(author: Author) -> None:
+    author.write("fast.py", "def clean(x):\n    return x\n")
+    author.write("slow.py", "def clean(x):\n    return x\n")
+    wire(
+        author,
+        "try:\n        from fast import clean\n    except ImportError:\n        from slow import clean",
+        first="clean(x)",
+    )
+    assert {"fast.py:clean", "slow.py:clean", "pipeline.py:<module>"} <= set(author.compile().code("first"))
+
+
+@pytest.mark.parametrize("use", ["getattr(features, 'clean')(x)", "run(features, x)", "features.missing(x)"])
+def test_a_module_whose_used_names_cannot_be_told_counts_as_a_whole(author: Author, use: str) -> None:
+    author.write(
+        "features.py", "LIMIT = 1\n\ndef clean(x):\n    return x\n\ndef __getattr__(name):\n    return clean\n"
+    )
+    wire(author, "import features\n    run = lambda module, x: module.clean(x)", first=use)
+    assert "features.py:*" in author.compile().code("first")
+    assert changed(author, "features.py", "LIMIT = 1", "LIMIT = 2") == {"first"}
+
+
+def test_a_local_name_does_not_stand_for_the_global_one(author: Author) -> None:
+    author.write("features.py", "def clean(x):\n    return x\n\ndef scale(x):\n    return x\n")
+    author.compile(
+        pipeline="""
+        from features import clean, scale
+        from penstock.dsl import component, pipeline
+
+        @component
+        def first(x: int) -> int:
+            clean = x + 1
+            return clean + sum(scale for scale in range(3))
+
+        @component
+        def second(clean: int) -> int:
+            return (lambda scale: scale)(clean)
+
+        @pipeline
+        def main(x: int = 1):
+            second(first(x))
+        """
+    )
+    assert {name: set(parts) for name, parts in author.compile().codes().items()} == {
+        "first": {"pipeline.py:first"},
+        "second": {"pipeline.py:second"},
+    }
+
+
+def test_a_component_made_by_a_factory_at_the_top_level_travels(author: Author) -> None:
+    author.write(
+        "factories.py",
+        "from penstock.dsl import component\n\ndef adder(n):\n    @component\n    def add(x: int) -> int:\n        return x + n\n    return add\n",
+    )
+    compiled = author.compile(
+        pipeline="""
+        from factories import adder
+        from penstock.dsl import component, pipeline
+
+        add_three = adder(3)
+
+        @pipeline
+        def main(x: int = 1):
+            add_three(x)
+        """
+    )
+    manifest = compiled.manifest("add")
+    assert (manifest.module, manifest.function) == ("pipeline", "add_three")
+    assert set(manifest.code) == {"pipeline.py:add_three", "factories.py:adder"}
+    assert changed(author, "pipeline.py", "adder(3)", "adder(4)") == {"add"}
+
+
+def test_installed_packages_count_by_their_version(author: Author) -> None:
+    compiled = author.compile(
+        pipeline="""
+        import yaml
+        from penstock.dsl import component, pipeline
+
+        @component
+        def first(x: int) -> str:
+            return yaml.safe_dump(x)
+
+        @component
+        def second(x: int) -> int:
+            import msgspec.json
+            return x
+
+        @pipeline
+        def main(x: int = 1):
+            first(x)
+            second(x)
+        """
+    )
+    first, second = compiled.manifest("first"), compiled.manifest("second")
+    assert set(first.environment) == {"python", "pyyaml"}
+    assert set(second.environment) == {"python", "msgspec"}
+    assert "yaml" in second.imports
+    assert "msgspec.json" in second.imports
