@@ -20,7 +20,8 @@ from penstock.data import converter_for
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
-source, annotation = pathlib.Path(sys.argv[1]), {"polars": polars.LazyFrame, "arrow": pyarrow.dataset.Dataset}[sys.argv[2]]
+source = pathlib.Path(sys.argv[1])
+annotation = {"polars": polars.LazyFrame, "arrow": pyarrow.dataset.Dataset}[sys.argv[2]]
 converter, before = converter_for(annotation), peak()
 facts = converter.save(converter.load(source, annotation, {}), source.with_name("out.parquet"))
 print(facts["rows"], peak() - before)
