@@ -6,15 +6,16 @@ With `--check`, change nothing and fail if a list is not up to date.
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-START, END = "<!-- list: made by scripts/index_docs.py -->\n", "<!-- end of list -->\n"
+START, END = "<!-- made by a script: do not edit -->\n", "<!-- end -->\n"
 
 
 def listing(folder: Path, pattern: str, head: str) -> str:
     """A table of the pages of `folder` whose names match `pattern`: key and title, from each page's first line."""
-    rows = [head]
+    rows = [f"| {head} |\n|---|---|\n"]
     for page in sorted(folder.glob("*.md")):
         if not re.fullmatch(pattern, page.stem):
             continue
@@ -26,33 +27,27 @@ def listing(folder: Path, pattern: str, head: str) -> str:
     return "".join(rows)
 
 
-def updated(index: Path, table: str) -> str:
-    """The text of `index` with `table` between the two marks."""
-    before, start, rest = index.read_text(encoding="utf-8").partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise SystemExit(f"{index}: the marks {START!r} and {END!r} are missing")
-    return f"{before}{start}\n{table}\n{end}{after}"
-
-
-def main(check: bool) -> int:
-    """Bring both lists up to date, or say which is not."""
+def bring_up_to_date(pages: Mapping[Path, str], *, check: bool, script: str) -> int:
+    """Put each text between the marks of its page; with `check`, only say which page is stale, and return 1."""
     stale = 0
-    for name, pattern, head in [
-        ("errors", r"[A-Z]{3}\d{3}", "| code | what happened |\n|---|---|\n"),
-        ("decisions", r"\d{4}-.+", "| number | decision |\n|---|---|\n"),
-    ]:
-        index = DOCS / name / "index.md"
-        text = updated(index, listing(index.parent, pattern, head))
-        if text == index.read_text(encoding="utf-8"):
-            continue
-        if check:
-            print(f"docs/{name}/index.md is not up to date; run: python scripts/index_docs.py", file=sys.stderr)
+    for page, text in pages.items():
+        old = page.read_text(encoding="utf-8")
+        before, start, rest = old.partition(START)
+        _, end, after = rest.partition(END)
+        if not (start and end):
+            raise SystemExit(f"{page}: the marks {START!r} and {END!r} are missing")
+        new = f"{before}{start}\n{text}\n{end}{after}"
+        if new != old and check:
+            print(f"{page.relative_to(DOCS.parent)} is not up to date; run: python {script}", file=sys.stderr)
             stale = 1
-        else:
-            index.write_text(text, encoding="utf-8")
+        elif new != old:
+            page.write_text(new, encoding="utf-8")
     return stale
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(check="--check" in sys.argv[1:]))
+    lists = {
+        DOCS / "errors/index.md": listing(DOCS / "errors", r"[A-Z]{3}\d{3}", "code | what happened"),
+        DOCS / "decisions/index.md": listing(DOCS / "decisions", r"\d{4}-.+", "number | decision"),
+    }
+    raise SystemExit(bring_up_to_date(lists, check="--check" in sys.argv[1:], script="scripts/index_docs.py"))

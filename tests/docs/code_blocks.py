@@ -1,6 +1,6 @@
 """Reads the code blocks of a page, and runs them in order in a project folder, as a reader would.
 
-- A `python` block with `title="NAME"` is written to the file NAME of the project.
+- A block with `title="NAME"`, of any language, is written to the file NAME of the project.
 - Any other `python` block is executed; the blocks of a page share one namespace, like the cells of a notebook.
 - In a `console` block, each line that starts with `$ ` is run by bash and must exit 0. The lines below it must be
   found in what it printed, in that order; `…` stands for anything. `<!-- exits: N -->` on the line before the block
@@ -42,9 +42,9 @@ def blocks(page: Path) -> Iterator[Block]:
     """The blocks of a page that are code to run."""
     text = page.read_text(encoding="utf-8")
     for fence in FENCE.finditer(text):
-        if fence["language"] not in {"python", "console"}:
-            continue
         title = re.search(r'title="([^"]+)"', fence["options"])
+        if fence["language"] not in {"python", "console"} and not title:
+            continue
         yield Block(
             language=fence["language"],
             title=title[1] if title else "",
