@@ -6,7 +6,6 @@ come with the model package of the registry. Nothing here depends on the time or
 
 import hashlib
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +65,8 @@ def _flavours(value: Any, trusted: list[str]) -> dict[str, Any]:
 
 def _requirements(trusted: list[str]) -> list[str]:
     """What loads and runs the model: the libraries whose types are in it, and what they stand on."""
+    from importlib.metadata import PackageNotFoundError, version
+
     named = {_DISTRIBUTIONS[top] for name in trusted if (top := name.partition(".")[0]) in _DISTRIBUTIONS}
     found = []
     for distribution in sorted(named | {"numpy", "pandas", "scikit-learn", "scipy", "skops"}):
