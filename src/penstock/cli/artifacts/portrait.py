@@ -5,6 +5,7 @@ from penstock.cli.artifacts.table import producer
 from penstock.cli.session import Session
 from penstock.cli.text import Line, columns, line
 from penstock.metadata.records import Artifact, EventType
+from penstock.platform.report.facts import kind_of
 from penstock.platform.report.places import stored_path
 from penstock.platform.report.preview import Preview, preview
 from penstock.platform.report.words import moment, one_line, size, value
@@ -15,7 +16,7 @@ MOST_USES = 10
 def artifact_portrait(session: Session, artifact: Artifact, rows: int) -> list[Line]:
     """Everything that `penstock artifacts show` prints."""
     width, kept = session.screen.width, session.system.artifacts
-    kind = artifact.type.removeprefix("system.")
+    kind = kind_of(artifact)
     head = line((one_line(artifact.name), "bold"), ("  ", ""), kind, ("  ", ""), (size(artifact.size), "dim"))
     lines = [head, *columns(_facts(kept, artifact), limit=width, shrink=((1, 8),))]
     if artifact.metadata:

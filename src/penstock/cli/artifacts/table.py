@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from penstock.cli.text import Line, columns, line
 from penstock.metadata.records import Artifact, Event, EventType
 from penstock.metadata.store import MetadataStore
+from penstock.platform.report.facts import kind_of
 from penstock.platform.report.words import moment, one_line, size
 
 
@@ -25,7 +26,7 @@ def producer(events: Sequence[Event], artifact: Artifact) -> Event | None:
 def _row(artifact: Artifact, event: Event | None) -> list[Line]:
     return [
         line(artifact.artifact_id),
-        line(artifact.type.removeprefix("system.")),
+        line(kind_of(artifact)),
         line((one_line(artifact.name), "bold")),
         line(size(artifact.size)),
         line(moment(artifact.created_at)),

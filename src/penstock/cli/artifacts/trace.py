@@ -10,6 +10,7 @@ from penstock.core.ids import ArtifactId
 from penstock.metadata.lineage import Lineage, Place, downstream, upstream
 from penstock.metadata.records import Artifact, EventType, Execution
 from penstock.metadata.store import MetadataStore
+from penstock.platform.report.facts import kind_of
 from penstock.platform.report.words import one_line, shorten, size, value
 
 MOST_EXECUTIONS = 500
@@ -94,7 +95,7 @@ def _artifact_lines(traced: Traced, first: str, rest: str) -> list[Line]:
             (first, "dim"),
             (one_line(role), "dim"),
             (one_line(artifact.name), "bold"),
-            f"  {artifact.type.removeprefix('system.')}",
+            f"  {kind_of(artifact)}",
             (f"  {size(artifact.size)}" if artifact.size >= 0 else "", "dim"),
             (f"  {artifact.artifact_id}", "dim"),
             ("  (see above)" if traced.again else "", "dim"),

@@ -1,5 +1,6 @@
 """A run as lines, one for each thing that happens: for pipes, files and build logs."""
 
+import math
 from collections import Counter
 
 from penstock.cli.screen import Screen
@@ -24,13 +25,18 @@ class EventPrinter:
     def __call__(self, changes: Changes) -> None:
         turned = self.progress.take(changes)
         lines = [told for attempt in changes.attempts for told in self._tried(attempt)]
-        for execution in turned:
+        for execution in sorted(turned, key=self._rank):
             lines += self._lines(execution)
         if lines:
             self.screen.print(*lines)
 
     def close(self) -> None:
         """Nothing is left to do: each line was complete."""
+
+    def _rank(self, execution: Execution) -> tuple[float, ...]:
+        """The order of the pipeline; what holds others comes after them."""
+        place = self.progress.tree.place(execution.path)
+        return (*(place.rank if place is not None else ()), math.inf)
 
     def _lines(self, execution: Execution) -> list[Line]:
         place = self.progress.tree.place(execution.path)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from penstock.cli.text import Line, columns, line
-from penstock.platform.report.facts import Output, TaskMetrics
+from penstock.platform.report.facts import Output, TaskMetrics, kind_of
 from penstock.platform.report.words import number, one_line, size, value
 
 MOST_METRICS = 20
@@ -19,7 +19,7 @@ def output_lines(outputs: Sequence[Output], width: int) -> list[Line]:
             rows.append([name, line(one_line(value(output.value)))])
         elif len(output.artifacts) == 1:
             artifact = output.artifacts[0]
-            kind = artifact.type.removeprefix("system.")
+            kind = kind_of(artifact)
             rows.append([name, line(kind), line((size(artifact.size), "dim")), line((artifact.artifact_id, "dim"))])
         else:
             rows.append([name, line(f"{len(output.artifacts)} artifacts")])

@@ -61,6 +61,15 @@ def metrics_of(store: MetadataStore, executions: Iterable[Execution]) -> list[Ta
     ]
 
 
+def kind_of(artifact: Artifact) -> str:
+    """What an artifact is, in a word: its type, or where that says nothing, what its bytes are."""
+    title = artifact.type.removeprefix("system.")
+    kind = artifact.metadata.get("kind")
+    if title == "Artifact" and isinstance(kind, str) and kind:
+        return kind[:1].upper() + kind[1:]
+    return title or "Artifact"
+
+
 def numbers(metadata: dict[str, Any]) -> dict[str, float]:
     """The numbers among an artifact's facts."""
     return {

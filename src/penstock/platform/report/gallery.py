@@ -5,12 +5,14 @@ import base64
 from penstock.artifacts.store import ArtifactStore
 from penstock.metadata.records import Artifact
 from penstock.platform.report.curves import CLASSIFICATION, draw_classification
-from penstock.platform.report.facts import METRICS
+from penstock.platform.report.facts import METRICS, kind_of
 from penstock.platform.report.markup import Markup, tag
 from penstock.platform.report.preview import Preview, preview
 from penstock.platform.report.words import one_line, size
 
 MOST_SHOWN = 60
+UNNAMED = "Output"
+"""What the IR calls the only output of a component; its task says more."""
 MOST_TEXT = 20_000
 _ORDER = ("image", "markdown", "html", "table", "json", "text", "folder", "none")
 _NUMERIC = ("int", "uint", "float", "double", "decimal")
@@ -26,9 +28,11 @@ def show_artifact(artifacts: ArtifactStore, artifact: Artifact, made_by: str) ->
         rank, body = _ORDER.index(shown.kind) + 1, show_preview(shown)
     if body is None:
         return None
-    facts = f"{artifact.type.removeprefix('system.')}  {size(artifact.size)}"
-    head = tag("h3", one_line(artifact.name), tag("small", f"{made_by}  ·  {facts}"))
-    return rank, tag("article", head, body, class_="artifact")
+    facts = f"{kind_of(artifact)}  {size(artifact.size)}"
+    unnamed = artifact.name == UNNAMED
+    title, origin = (made_by, "") if unnamed else (one_line(artifact.name), f"{made_by}  ·  ")
+    head = tag("h3", title, tag("small", f"{origin}{facts}"))
+    return rank, tag("article", head, body, class_=f"artifact {_ORDER[rank - 1] if rank else ''}".rstrip())
 
 
 def show_preview(shown: Preview) -> Markup | None:

@@ -13,6 +13,8 @@ from msgspec import Struct, field
 from penstock.platform.report.order import layers
 
 LAYER_GAP = 44.0
+LAYER_GAP_DOWN = 28.0
+"""Between layers that lie below each other: nodes are wider than high."""
 NODE_GAP = 18.0
 POINT_SIZE = 6.0
 SWEEPS = 8
@@ -59,7 +61,7 @@ def lay_out(sizes: Mapping[str, Size], upstream: Mapping[str, Sequence[str]], *,
     columns, chains = _columns(items, {name: [s for s in upstream[name] if s in sizes] for name in sizes})
     _reduce_crossings(columns)
     _assign_places(columns)
-    length = _assign_starts(columns)
+    length = _assign_starts(columns, LAYER_GAP_DOWN if downwards else LAYER_GAP)
     breadth = max(item.place + item.across / 2 for column in columns for item in column)
 
     def turned(along: float, across: float) -> Point:
@@ -173,7 +175,7 @@ def _settle(column: list[_Item], wishes: Sequence[float]) -> None:
             column[index].place = base + offsets[index]
 
 
-def _assign_starts(columns: list[list[_Item]]) -> float:
+def _assign_starts(columns: list[list[_Item]], gap: float) -> float:
     """Coordinates along; returns the whole length."""
     edge = 0.0
     for column in columns:
@@ -181,8 +183,8 @@ def _assign_starts(columns: list[list[_Item]]) -> float:
         for item in column:
             item.along = item.along or thickness  # an edge goes straight through a layer
             item.start = edge + (thickness - item.along) / 2
-        edge += thickness + LAYER_GAP
-    return edge - LAYER_GAP
+        edge += thickness + gap
+    return edge - gap
 
 
 def _way(source: _Item, points: Sequence[_Item], target: _Item) -> list[Point]:

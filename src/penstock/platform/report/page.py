@@ -8,7 +8,7 @@ from penstock.ir.document import parse_canonical
 from penstock.metadata.records import Artifact, Execution, Run
 from penstock.metadata.store import MetadataStore
 from penstock.platform.report.drawing import draw_graph
-from penstock.platform.report.facts import Output, TaskMetrics, metrics_of, outputs_of
+from penstock.platform.report.facts import Output, TaskMetrics, kind_of, metrics_of, outputs_of
 from penstock.platform.report.gallery import MOST_SHOWN, show_artifact
 from penstock.platform.report.markup import Markup, join, tag
 from penstock.platform.report.tasks import Explain, TaskTable, log_tail, state_pill
@@ -145,7 +145,7 @@ def _outputs(outputs: list[Output]) -> Markup | None:
 
 
 def _artifact_line(artifact: Artifact) -> Markup:
-    facts = f" {artifact.type.removeprefix('system.')}  {size(artifact.size)}"
+    facts = f" {kind_of(artifact)}  {size(artifact.size)}"
     return tag("span", tag("code", artifact.artifact_id), facts)
 
 

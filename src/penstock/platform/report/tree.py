@@ -12,7 +12,7 @@ from penstock.core.ids import TaskPath
 from penstock.engine.plan import Plan
 from penstock.metadata.records import Execution, ExecutionKind, State
 from penstock.platform.report.order import topological_order
-from penstock.platform.report.words import CACHED, STEPS, elapsed, shown_state
+from penstock.platform.report.words import CACHED, elapsed, shown_state
 
 
 class Place:
@@ -26,6 +26,8 @@ class Place:
         """What must hold for it to run, in CEL; empty where there is no condition or the pipeline is not known."""
         self.parent = parent
         self.children: dict[str, Place] = {}
+        self.index = 0
+        """Its place among its siblings."""
         self.counts: Counter[str] = Counter()
         """Executions by the state shown; of a loop's body, iterations are not counted here."""
         self.iterations: Counter[str] = Counter()
@@ -39,6 +41,11 @@ class Place:
     def key(self) -> tuple[str, ...]:
         """The tasks' names from the root to here."""
         return () if self.parent is None else (*self.parent.key, self.task)
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """Sorts places into the order of the pipeline."""
+        return () if self.parent is None else (*self.parent.rank, self.index)
 
     @property
     def total(self) -> int:
@@ -80,7 +87,7 @@ class RunTree:
         self.root: Place | None = None
         self.plan = plan
         self.steps: Counter[str] = Counter()
-        """All tasks and importers of the run, iterations counted singly, by the state shown."""
+        """All tasks of the run, iterations counted singly, by the state shown; importers are not counted."""
         self._executions: dict[TaskPath, Execution] = {}
         self._places: dict[TaskPath, Place] = {}
         self.update(executions)
@@ -131,6 +138,7 @@ class RunTree:
         if known is None:
             known = parent.children[execution.task] = Place(execution, parent)
             known.condition = self._condition(parent, execution)
+            known.index = len(parent.children) - 1
             parent.children = self._ordered(parent)
         return known
 
@@ -148,11 +156,14 @@ class RunTree:
         upstream = self.plan.dag(parent.component).upstream
         if len(parent.children) < len(upstream):
             return parent.children
-        return {name: parent.children[name] for name in topological_order(upstream)}
+        ordered = {name: parent.children[name] for name in topological_order(upstream)}
+        for index, child in enumerate(ordered.values()):
+            child.index = index
+        return ordered
 
     def _counters(self, place: Place, execution: Execution) -> Iterator[Counter[str]]:
         yield place.iterations if place.kind is ExecutionKind.LOOP and is_iteration(execution) else place.counts
-        if execution.kind in STEPS:
+        if execution.kind is ExecutionKind.TASK:
             yield self.steps
 
 
