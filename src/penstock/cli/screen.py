@@ -5,8 +5,8 @@ from typing import IO
 
 from penstock.cli.text import CODES, Line, crop
 
-FALLBACK_WIDTH = 100
-"""Columns to lay tables out for where there is no terminal."""
+WITHOUT_TERMINAL = 1000
+"""Columns where there is no terminal: nothing is cut for a file or another program."""
 
 
 class Screen:
@@ -21,7 +21,7 @@ class Screen:
     @property
     def width(self) -> int:
         """Columns; of a terminal those it has now."""
-        return self._width or (self.size[0] if self.terminal else FALLBACK_WIDTH)
+        return self._width or (self.size[0] if self.terminal else WITHOUT_TERMINAL)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from penstock.artifacts.store import ArtifactStore
 from penstock.cli.artifacts.table import producer
+from penstock.cli.screen import WITHOUT_TERMINAL
 from penstock.cli.session import Session
 from penstock.cli.text import Line, columns, line
 from penstock.metadata.records import Artifact, EventType
@@ -18,7 +19,7 @@ def artifact_portrait(session: Session, artifact: Artifact, rows: int) -> list[L
     width, kept = session.screen.width, session.system.artifacts
     kind = kind_of(artifact)
     head = line((one_line(artifact.name), "bold"), ("  ", ""), kind, ("  ", ""), (size(artifact.size), "dim"))
-    lines = [head, *columns(_facts(kept, artifact), limit=width, shrink=((1, 8),))]
+    lines = [head, *columns(_facts(kept, artifact), limit=WITHOUT_TERMINAL)]
     if artifact.metadata:
         known = [[line("  ", one_line(name)), line(one_line(value(data)))] for name, data in artifact.metadata.items()]
         lines += [(), line(("metadata", "bold")), *columns(known, limit=width, shrink=((1, 16), (0, 8)))]

@@ -10,7 +10,7 @@ from penstock.core.ids import ArtifactId
 from penstock.metadata.lineage import Lineage, Place, downstream, upstream
 from penstock.metadata.records import Artifact, EventType, Execution
 from penstock.metadata.store import MetadataStore
-from penstock.platform.report.facts import kind_of
+from penstock.platform.report.facts import UNNAMED, kind_of
 from penstock.platform.report.words import one_line, shorten, size, value
 
 MOST_EXECUTIONS = 500
@@ -89,12 +89,13 @@ def trace_lines(traced: Traced, width: int) -> list[Line]:
 
 def _artifact_lines(traced: Traced, first: str, rest: str) -> list[Line]:
     artifact = traced.artifact
-    role = f"{traced.role} = " if traced.role and traced.role != artifact.name else ""
+    name = traced.role if traced.role and artifact.name == UNNAMED else artifact.name
+    role = f"{traced.role} = " if traced.role and traced.role != name else ""
     lines = [
         line(
             (first, "dim"),
             (one_line(role), "dim"),
-            (one_line(artifact.name), "bold"),
+            (one_line(name), "bold"),
             f"  {kind_of(artifact)}",
             (f"  {size(artifact.size)}" if artifact.size >= 0 else "", "dim"),
             (f"  {artifact.artifact_id}", "dim"),

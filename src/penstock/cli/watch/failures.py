@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Sequence
 
+from penstock.cli.screen import WITHOUT_TERMINAL
 from penstock.cli.text import Line, columns, line
 from penstock.cli.watch.progress import Progress
 from penstock.cli.watch.rows import sign
@@ -11,8 +12,6 @@ from penstock.metadata.records import Execution, ExecutionKind, State
 from penstock.platform.report.words import STEPS, one_line
 
 MOST_FAILURES = 5
-WIDEST = 1000
-"""Columns: commands to copy are never cut."""
 
 
 def failure_blocks(
@@ -32,7 +31,7 @@ def failure_blocks(
         if steps:
             logs = line("  penstock runs logs ", run.run_id, " ", shlex.quote(steps[0].path))
             rows.insert(0, [logs, line(("what it printed", "dim"))])
-        blocks.append([line(("next", "bold")), *columns(rows, limit=WIDEST)])
+        blocks.append([line(("next", "bold")), *columns(rows, limit=WITHOUT_TERMINAL)])
     return blocks
 
 

@@ -11,6 +11,8 @@ from penstock.metadata.store import MetadataStore
 from penstock.platform.report.words import STEPS
 
 METRICS = "system.Metrics"
+UNNAMED = "Output"
+"""What the IR calls the only output of a component; where it came from or goes says more."""
 MOST_TASKS_WITH_METRICS = 500
 """Of a run with more tasks than this that produced something, the metrics of the first ones are gathered."""
 

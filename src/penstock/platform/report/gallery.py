@@ -5,14 +5,12 @@ import base64
 from penstock.artifacts.store import ArtifactStore
 from penstock.metadata.records import Artifact
 from penstock.platform.report.curves import CLASSIFICATION, draw_classification
-from penstock.platform.report.facts import METRICS, kind_of
+from penstock.platform.report.facts import METRICS, UNNAMED, kind_of
 from penstock.platform.report.markup import Markup, tag
 from penstock.platform.report.preview import Preview, preview
 from penstock.platform.report.words import one_line, size
 
 MOST_SHOWN = 60
-UNNAMED = "Output"
-"""What the IR calls the only output of a component; its task says more."""
 MOST_TEXT = 20_000
 _ORDER = ("image", "markdown", "html", "table", "json", "text", "folder", "none")
 _NUMERIC = ("int", "uint", "float", "double", "decimal")
