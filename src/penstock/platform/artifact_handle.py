@@ -8,7 +8,7 @@ from penstock.core.ids import ArtifactId
 from penstock.ir.document import parse_canonical
 from penstock.metadata.records import Artifact, Execution
 from penstock.metadata.store import MetadataStore
-from penstock.platform.report.facts import outputs_of
+from penstock.platform.report.facts import kind_of, outputs_of
 from penstock.platform.report.places import stored_path
 
 T = TypeVar("T")
@@ -62,7 +62,18 @@ class ArtifactHandle:
         return load_artifact(self.path, record.metadata, as_type, name=record.name, type=record.type, uri=record.uri)
 
     def __repr__(self) -> str:
-        return f"<{self.schema_title.removeprefix('system.')} {self.record.name!r} {self.id}>"
+        return f"<{kind_of(self.record)} {self.record.name!r} {self.id}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: what it is, and a preview. Nothing in it is executed."""
+        from penstock.platform.report.gallery import show_preview
+        from penstock.platform.report.markup import tag
+        from penstock.platform.report.preview import preview
+
+        shown = show_preview(preview(self._artifacts, self.record))
+        return tag(
+            "div", tag("p", tag("b", self.record.name), f" {kind_of(self.record)} ", tag("code", self.id)), shown or ""
+        )
 
 
 def outputs_by_name(store: MetadataStore, artifacts: ArtifactStore, execution: Execution) -> dict[str, Any]:

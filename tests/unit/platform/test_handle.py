@@ -171,3 +171,10 @@ def test_a_notebook_shows_state_tasks_metrics_and_what_failed(succeeded: RunResu
     assert all(words in shown for words in ("✓ SUCCEEDED", "for-loop-1", "0.91234", "≡ CACHED"))
     assert "<script" not in shown
     assert "no rows with &#x27;big_tip&#x27;" in failed._repr_html_()
+
+
+def test_a_notebook_shows_what_is_in_an_artifact(store: MetadataStore, artifacts: ArtifactStore) -> None:
+    handle = holding(store, artifacts, "v.html", "<script>1</script>", kind="html").output
+    assert repr(handle).startswith("<Html 'Output' a")
+    assert 'sandbox="" srcdoc="&lt;script&gt;' in handle._repr_html_()
+    assert "<script" not in handle._repr_html_()

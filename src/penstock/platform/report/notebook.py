@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from penstock.engine.plan import Plan
+from penstock.ir.document import parse_canonical
 from penstock.metadata.records import Execution, Run
 from penstock.metadata.store import MetadataStore
 from penstock.platform.report.facts import TaskMetrics, metrics_of
@@ -26,7 +28,7 @@ _NUMBER = "padding:2px 18px 2px 0;text-align:right;background:none;font-variant-
 
 def render_card(store: MetadataStore, run: Run, executions: Sequence[Execution]) -> str:
     """A fragment of HTML."""
-    tree = RunTree(executions)
+    tree = RunTree(executions, Plan(parse_canonical(store.spec(run.spec))))
     seconds = duration(elapsed(run.started_at or run.created_at, run.finished_at))
     head = tag(
         "div",
