@@ -2,13 +2,13 @@
 
 import sys
 
-from benchmarks.measure import Result, by_turns, command
+from benchmarks.measure import Result, by_turns, command_seconds
 
 
 def run(quick: bool) -> list[Result]:
     floor, ours = by_turns(
-        lambda: command(sys.executable, "-c", "pass"),
-        lambda: command(sys.executable, "-c", "import penstock; penstock.component"),
+        lambda: command_seconds(sys.executable, "-c", "pass"),
+        lambda: command_seconds(sys.executable, "-c", "import penstock; penstock.component"),
         5 if quick else 20,
     )
     return [

@@ -35,6 +35,11 @@ class Result:
         return (self.ours if self.absolute else self.ratio) <= self.aim
 
 
+def command_seconds(*arguments: str, home: Path | None = None) -> float:
+    """How long a whole command takes."""
+    return seconds(lambda: command(*arguments, home=home))
+
+
 def seconds(work: Callable[[], object]) -> float:
     """How long `work` takes, once."""
     begin = time.perf_counter()
@@ -42,11 +47,11 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def by_turns(floor: Callable[[], object], ours: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Medians of `rounds` measurements of each, in seconds, after one of each that is thrown away."""
+def by_turns(floor: Callable[[], float], ours: Callable[[], float], rounds: int) -> tuple[float, float]:
+    """Medians of `rounds` measurements of each, after one of each that is thrown away. Both give seconds."""
     floor()
     ours()
-    pairs = [(seconds(floor), seconds(ours)) for _ in range(rounds)]
+    pairs = [(floor(), ours()) for _ in range(rounds)]
     return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
 
 

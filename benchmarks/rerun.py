@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Result, by_turns, command, penstock
+from benchmarks.measure import Result, by_turns, command, command_seconds, penstock
 from benchmarks.pipelines import tabular_steps
 
 PIPELINES = Path(__file__).parent / "pipelines"
@@ -17,7 +17,9 @@ def run(quick: bool) -> list[Result]:
         again = [penstock(), "run", str(PIPELINES / "tabular.py"), "--param", f"path={data}"]
         command(*again, home=home)
         floor, ours = by_turns(
-            lambda: command(sys.executable, "-c", "pass"), lambda: command(*again, home=home), 5 if quick else 20
+            lambda: command_seconds(sys.executable, "-c", "pass"),
+            lambda: command_seconds(*again, home=home),
+            5 if quick else 20,
         )
     return [
         Result(

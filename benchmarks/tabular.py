@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Result, by_turns, command, penstock
+from benchmarks.measure import Result, by_turns, command_seconds, penstock
 from benchmarks.pipelines import tabular_steps
 
 PIPELINES = Path(__file__).parent / "pipelines"
@@ -18,13 +18,15 @@ def run(quick: bool) -> list[Result]:
         tabular_steps.write_table(str(data), rows=20_000 if quick else 200_000)
         homes = (Path(folder, f"home{n}") for n in itertools.count())
 
-        def script() -> None:
-            command(sys.executable, str(PIPELINES / "tabular_script.py"), str(data))
+        def script() -> float:
+            return command_seconds(sys.executable, str(PIPELINES / "tabular_script.py"), str(data))
 
-        def pipeline() -> None:
+        def pipeline() -> float:
             home = next(homes)
-            command(penstock(), "run", str(PIPELINES / "tabular.py"), "--param", f"path={data}", home=home)
+            arguments = [penstock(), "run", str(PIPELINES / "tabular.py"), "--param", f"path={data}"]
+            taken = command_seconds(*arguments, home=home)
             shutil.rmtree(home)
+            return taken
 
         floor, ours = by_turns(script, pipeline, 2 if quick else 7)
     return [

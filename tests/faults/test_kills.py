@@ -126,7 +126,7 @@ def test_a_resume_of_a_finished_run_changes_nothing(project):
 
 
 def test_a_run_that_is_being_driven_cannot_be_resumed(project):
-    import socket
+    import os
 
     from penstock.core.clock import SystemClock
     from penstock.core.ids import EngineId
@@ -137,7 +137,7 @@ def test_a_run_that_is_being_driven_cannot_be_resumed(project):
     assert ended.code == -9
     store = open_store(project.home / "penstock.db")
     run = store.runs()[0]
-    elsewhere = EngineId(f"not-{socket.gethostname()}:1:1")
+    elsewhere = EngineId(f"not-{os.uname().nodename}:1:1")
     store.acquire(run.run_id, elsewhere, SystemClock().now(), timedelta(minutes=5), steal=True)
     ended = project.penstock("runs", "resume", "last")
     store.close()

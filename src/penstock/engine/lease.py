@@ -1,7 +1,6 @@
 """Holding the right to drive a run: who we are, whether another holder still lives, and renewing in the background."""
 
 import os
-import socket
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -17,13 +16,13 @@ LEASE = timedelta(seconds=30)
 
 def this_engine() -> EngineId:
     """`host:pid:start`: unique even when the system gives a pid again."""
-    return EngineId(f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}")
+    return EngineId(f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}")
 
 
 def is_dead(engine: EngineId) -> bool:
     """Whether that engine is known to be gone. False where it cannot be known: on another host."""
     host, pid, start = engine.rsplit(":", 2)
-    if host != socket.gethostname():
+    if host != os.uname().nodename:
         return False
     return _started(int(pid)) != start
 

@@ -24,6 +24,7 @@ from penstock.engine.orders import completed_attempts
 from penstock.engine.plan import Plan
 from penstock.engine.state import RunState
 from penstock.ir.document import canonical_json, digest, parse_canonical
+from penstock.ir.manifest import read_manifest
 from penstock.ir.spec import PipelineDocument
 from penstock.metadata import open_store
 from penstock.metadata.records import Changes, Lease, Run
@@ -158,10 +159,16 @@ class System:
         return run
 
     def _refuse(self, document: PipelineDocument, executor: Executor) -> None:
-        """Raise `NotRunnable` if the executor already knows that it cannot run something in the pipeline."""
+        """Raise `NotRunnable` if the executor already knows that it cannot run something in the pipeline.
+
+        Penstock's own components run anywhere; not to ask for them saves a rerun from cache the executor's import.
+        """
         reasons, hints = {}, []
         for label, spec in document.pipeline.deployment_spec.executors.items():
-            failure = executor.refuse(spec.container) if spec.container is not None else None
+            container = spec.container
+            if container is None or read_manifest(container) is not None:
+                continue
+            failure = executor.refuse(container)
             if failure is not None:
                 reasons[label] = failure.message
                 hints.append(failure.hint)
