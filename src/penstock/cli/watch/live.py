@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 DELAY = 0.15
 """Seconds before the first picture: a run that is over by then, as from cache, never pays for Rich."""
 PER_SECOND = 8
+_REST = 15
+"""However large the run, drawing takes at most one part in so many of the time: the engine's thread waits meanwhile."""
+MOST_LINES = 200
+"""Of the picture that stays."""
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAME_LINES = 4
 
@@ -59,19 +63,20 @@ class LivePicture:
             return
         with _live(self.screen) as live:
             while True:
+                began = self.clock.monotonic()
                 last = self._done.is_set()
                 lines = self.lines() if last else self.lines(self.screen.size[1])
                 live.update(_as_text(lines), refresh=True)
                 if last:
                     return
-                self._done.wait(1 / PER_SECOND)
+                self._done.wait(max(1 / PER_SECOND, _REST * (self.clock.monotonic() - began)))
 
     def lines(self, height: int | None = None) -> list[Line]:
-        """The picture, for a terminal of that height; without one, the last picture: the tasks alone, all of them."""
+        """The picture, for a terminal of that height; without one, the last picture: the tasks alone."""
         now = self.clock.now()
         with self._lock:
             if height is None:
-                return task_lines(self.progress, self.screen.width, now)
+                return task_lines(self.progress, self.screen.width, now, MOST_LINES)
             tasks = task_lines(self.progress, self.screen.width, now, max(3, height - _FRAME_LINES))
             return [self._head(now), *tasks]
 
