@@ -42,7 +42,7 @@ def run_pipeline(
         UserError: An argument is missing, unknown or wrong.
     """
     from penstock.compiler import compile_pipeline
-    from penstock.compiler.project import find_root
+    from penstock.compiler.code.project import find_root
 
     cwd = Path.cwd()
     settings = load_settings(os.environ, cwd, home=home, max_parallel=max_parallel)
