@@ -195,6 +195,7 @@ class RecordedRun:
         )
         self.run = structs.replace(self.run, state=state, finished_at=self.at(at), error=error)
         self.commit(run=self.run, executions=[root])
+        self.store.release(self.lease)
 
     def artifact(self, path: str, name: str, type: str, stored: Any = None, **metadata: Any) -> Artifact:
         """An artifact for `succeeds`; `stored` is what the artifact store returned."""
