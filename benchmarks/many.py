@@ -3,14 +3,14 @@
 Tasks run in an executor that does nothing, so that what is left is the engine itself with its durable store.
 """
 
-import multiprocessing
+import json
 import resource
+import sys
 import tempfile
 import time
-from multiprocessing.connection import Connection
 from pathlib import Path
 
-from benchmarks.measure import Result
+from benchmarks.measure import Result, command
 from penstock.core.settings import Settings
 from penstock.ir.runtime import ExecutorOutput
 from penstock.ir.spec import (
@@ -62,23 +62,20 @@ class _Engine(System):
         return ScriptedExecutor(lambda order: ExecutorOutput())  # noqa: ARG005 - every task succeeds
 
 
-def _measure(size: int, answer: Connection) -> None:
+def measure(size: int) -> tuple[float, int]:
+    """Seconds a task, and the peak memory of this process in bytes."""
     with tempfile.TemporaryDirectory() as home, _Engine.open(Settings(home=Path(home))) as system:
         run = system.submit(layered(size), {})
         begin = time.perf_counter()
         assert system.drive(run.run_id).state is State.SUCCEEDED
         taken = time.perf_counter() - begin
-    answer.send((taken / size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
+    return taken / size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def in_a_process(size: int) -> tuple[float, int]:
-    """Seconds a task, and the peak memory of a process that does nothing else, in bytes."""
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=_measure, args=(size, theirs))
-    process.start()
-    measured: tuple[float, int] = ours.recv()
-    process.join()
-    return measured
+    """The same in a process that does nothing else."""
+    taken, peak = json.loads(command(sys.executable, "-m", "benchmarks.many", str(size)))
+    return taken, peak
 
 
 def run(quick: bool) -> list[Result]:
@@ -95,3 +92,7 @@ def run(quick: bool) -> list[Result]:
             notes=[f"peak memory of the engine {measured[largest][1] / 1e6:.0f} MB; the aim is 300"],
         )
     ]
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(int(sys.argv[1]))))

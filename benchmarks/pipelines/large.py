@@ -1,6 +1,7 @@
 """A table larger than the memory of each of its tasks, passed through lazy frames."""
 
 import polars as pl
+
 from penstock import component, pipeline
 
 

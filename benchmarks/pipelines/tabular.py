@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import polars as pl
 import tabular_steps as steps
-from penstock import Metrics, component, pipeline
 from sklearn.ensemble import HistGradientBoostingClassifier
+
+from penstock import Metrics, component, pipeline
 
 
 class Parts(NamedTuple):
@@ -42,5 +43,3 @@ def evaluate(model: HistGradientBoostingClassifier, rows: pl.DataFrame) -> Metri
 def tabular(path: str) -> None:
     train_rows, test_rows = split(clean(load(path)))
     evaluate(train(train_rows), test_rows)
-
-
