@@ -2,7 +2,9 @@
 
 import sys
 
-from penstock.executors.process.imports import Imports, own_modules
+import pytest
+
+from penstock.executors.process.imports import COMPANIONS, Imports, companions, own_modules
 
 
 def test_what_a_job_waits_for_comes_first() -> None:
@@ -33,3 +35,18 @@ def test_penstocks_own_modules_exist_and_are_light() -> None:
         name, error = imports.do_one()
         assert not error, (name, error)
     assert not heavy & set(sys.modules)
+
+
+def test_what_goes_with_a_library_comes_in_small_steps() -> None:
+    assert companions("json") == []
+    steps = companions("sklearn.ensemble")
+    assert steps[-1] == "skops.io"
+    assert "sklearn.linear_model" in steps
+    assert not [step for step in steps if step.startswith("sklearn._") or "tests" in step]
+
+
+def test_what_goes_with_a_library_is_imported_after_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(COMPANIONS, "colorsys", ("calendar", "json"))
+    imports = Imports(["colorsys", "json"])
+    imports.do_one()
+    assert list(imports.pending) == ["json", "calendar"]

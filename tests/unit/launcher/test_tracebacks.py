@@ -35,14 +35,18 @@ def test_files_are_named_as_in_the_project_and_lines_are_shown(tmp_path: Path) -
         "import features\ndef task() -> None:\n    features.clean()\n",
         features="def clean():\n    raise ValueError('no fare')\n",
     )
-    assert failure.traceback == textwrap.dedent("""\
+    lines = [line for line in failure.traceback.splitlines() if set(line) - set(" ~^")]  # 3.13 marks more than 3.11
+    assert (
+        lines
+        == textwrap.dedent("""\
         Traceback (most recent call last):
           File "pipeline.py", line 3, in task
             features.clean()
           File "features.py", line 2, in clean
             raise ValueError('no fare')
         ValueError: no fare
-        """)
+        """).splitlines()
+    )
     assert failure.details == {"exception": "ValueError", "file": "features.py", "line": 2, "function": "clean"}
 
 

@@ -162,6 +162,8 @@ class ZygoteHost:
 
     def _see_off(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> PenstockError:
         """Wait for the zygote's end; by force if it takes long. What it could not clean up is cleaned up here."""
+        if self._closing:
+            process.terminate()  # it may be busy importing, and not look at its socket for a while
         try:
             status = process.wait(_GOODBYE)
         except subprocess.TimeoutExpired:

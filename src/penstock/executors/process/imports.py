@@ -6,6 +6,15 @@ from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 
+COMPANIONS = {
+    "pandas": ("pyarrow.parquet",),
+    "plotly": ("plotly.io",),
+    "pyarrow": ("pyarrow.parquet", "pyarrow.dataset"),
+    "sklearn": ("yaml", "skops.io"),
+}
+"""By library: what converters import for its values."""
+_NOT_WORTH_IT = frozenset({"conftest", "experimental", "tests"})
+
 
 class Imports:
     """Which modules to import, in which order, and which were tried already."""
@@ -20,7 +29,7 @@ class Imports:
         if first:
             self.pending = deque([*fresh, *(name for name in self.pending if name not in fresh)])
         else:
-            self.pending.extend(name for name in fresh if name not in self.pending)
+            self._append(fresh)
 
     def done(self, modules: list[str]) -> bool:
         """Whether all of them were tried. One that could not be imported will fail again in the job, and say why."""
@@ -34,12 +43,31 @@ class Imports:
             import_module(name)
         except BaseException as error:  # noqa: BLE001 - a module may do anything while it is imported
             return name, f"{type(error).__name__}: {error}"
+        self._append(companions(name))
         return name, ""
+
+    def _append(self, modules: Iterable[str]) -> None:
+        self.pending.extend(name for name in modules if name not in self._tried and name not in self.pending)
+
+
+def companions(module: str) -> list[str]:
+    """What else is needed sooner or later to store or load the values of a library that was just imported.
+
+    Imported in small steps, after everything that somebody waits for. (skops imports all of scikit-learn: 0.5 s.)
+    """
+    top = module.partition(".")[0]
+    found = list(COMPANIONS.get(top, ()))
+    if top == "sklearn":
+        found = [name for name in _subpackages(top) if not name.startswith("sklearn._")] + found
+    return found
 
 
 def own_modules() -> list[str]:
     """Those of Penstock's modules that a task imports when it needs them; nearly every task needs them."""
-    package = "penstock.data.converters"
+    return ["penstock.launcher.saving", *_subpackages("penstock.data.converters")]
+
+
+def _subpackages(package: str) -> list[str]:
     spec = find_spec(package)
     places = spec.submodule_search_locations if spec else None
-    return ["penstock.launcher.saving", *(f"{package}.{module.name}" for module in iter_modules(places or []))]
+    return [f"{package}.{module.name}" for module in iter_modules(places or []) if module.name not in _NOT_WORTH_IT]
