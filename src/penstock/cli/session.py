@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from penstock.cli.screen import Screen
-from penstock.cli.text import line
 from penstock.core.settings import Settings
 from penstock.platform.settings import load_settings
 
@@ -58,7 +57,6 @@ class Session:
         Raises:
             FileUnwritable: There is no such folder, or it is read-only.
         """
-        from penstock.cli.errors import FileUnwritable
         from penstock.platform.report import render_report
         from penstock.platform.report.reasons import reasons_for
 
@@ -69,11 +67,7 @@ class Session:
             run,
             lambda execution: reasons_for(self.store, run, execution, plan),
         )
-        try:
-            target.write_text(page, encoding="utf-8")
-        except OSError as error:
-            raise FileUnwritable(path=str(target), reason=error.strerror or str(error)) from error
-        self.screen.print(line(("report ", "dim"), str(target)))
+        write_text(target, page)
 
     def write_json(self, value: Any) -> None:
         """As the function of that name."""
@@ -87,6 +81,40 @@ def write_json(value: Any) -> None:
     text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
     sys.stdout.write(text.decode() + "\n")
     sys.stdout.flush()
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write a file that a person named.
+
+    Raises:
+        FileUnwritable: There is no such folder, it is read-only, or the disk is full.
+    """
+    from penstock.cli.errors import FileUnwritable
+
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FileUnwritable(path=str(target), reason=error.strerror or str(error)) from error
+
+
+def check_writable(target: Path | None) -> None:
+    """Refuse a file that is to be written at the end of something long, if it is clear already that it cannot be.
+
+    Raises:
+        FileUnwritable: It cannot be written.
+    """
+    from penstock.cli.errors import FileUnwritable
+
+    if target is not None and not target.is_file():
+        folder = target.parent
+        reasons = {
+            "it is a folder": target.is_dir(),
+            "its folder does not exist": not folder.is_dir(),
+            "its folder is read-only": not os.access(folder, os.W_OK),
+        }
+        for reason, holds in reasons.items():
+            if holds:
+                raise FileUnwritable(path=str(target), reason=reason)
 
 
 def settings_of(home: Path | None = None, **overrides: Any) -> Settings:

@@ -111,7 +111,11 @@ def test_the_graph(store: MetadataStore, artifacts: ArtifactStore, state: str) -
 def test_the_list_of_runs(store: MetadataStore, artifacts: ArtifactStore) -> None:
     failed_taxi_run(store)
     succeeded_taxi_run(store, artifacts, run_id="20261122-080000-zzzzzz", display_name="deeper trees")
-    assert_golden(HERE / "runs.txt", printed(run_lines(store.runs(), 120)))
+    begin_taxi_run(store, run_id="20261123-080000-cutoff")
+    at = begin_taxi_run(store, run_id="20261124-080000-onits1").at(75)
+    assert_golden(
+        HERE / "runs.txt", printed(run_lines(store.runs(), 120, at, lambda run: run.run_id == "20261123-080000-cutoff"))
+    )
 
 
 def test_the_list_of_artifacts(store: MetadataStore, artifacts: ArtifactStore) -> None:

@@ -10,7 +10,7 @@ import pytest
 from penstock.artifacts import ArtifactStore
 from penstock.cli.app import main
 from penstock.metadata import MetadataStore
-from support.taxi_runs import failed_taxi_run, succeeded_taxi_run
+from support.taxi_runs import begin_taxi_run, failed_taxi_run, succeeded_taxi_run
 
 FAILED = "20261121-174501-failed"
 SUCCEEDED = "20261122-080000-better"
@@ -161,6 +161,19 @@ def test_finished_runs_are_neither_retried_nor_driven_again(penstock: Command) -
     assert "there is nothing to retry in it" in penstock("runs", "retry", SUCCEEDED, code=2, error=True)
     assert "✓ SUCCEEDED  taxi  9.7s" in penstock("runs", "resume", SUCCEEDED)
     assert penstock("runs", "resume", SUCCEEDED, "--quiet") == ""
+
+
+def test_a_run_that_nobody_drives_says_how_to_go_on(penstock: Command, store: MetadataStore) -> None:
+    run = begin_taxi_run(store, run_id="20261123-000000-cutoff")
+    assert "RUNNING  " in penstock("runs", "list").splitlines()[1]
+    store.release(run.lease)
+    assert "RUNNING cut off" in penstock("runs", "list").splitlines()[1]
+    assert f"penstock runs resume {run.run.run_id}" in penstock("runs", "show", "last")
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_run(penstock: Command) -> None:
+    for report in ("/nowhere/x.html", "."):
+        assert "[CLI005]" in penstock("run", "missing.yaml", "--report", report, code=2, error=True)
 
 
 def test_a_compiled_pipeline_is_compiled_to_itself(penstock: Command, tmp_path: Path) -> None:

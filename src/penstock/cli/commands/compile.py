@@ -24,8 +24,7 @@ def compile_target(target: str, output: Path | None, home: Path | None) -> int:
 
     The file runs on Kubeflow, on Vertex AI, and with `penstock run`.
     """
-    from penstock.cli.errors import FileUnwritable
-    from penstock.cli.session import session
+    from penstock.cli.session import session, write_text
     from penstock.cli.text import line
 
     with session(home, json=True) as here:
@@ -34,10 +33,7 @@ def compile_target(target: str, output: Path | None, home: Path | None) -> int:
         if output is None:
             sys.stdout.write(text)
             return 0
-        try:
-            output.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise FileUnwritable(path=str(output), reason=error.strerror or str(error)) from error
+        write_text(output, text)
         info = document.pipeline.pipeline_info
         here.screen.print(line(("✓", "good"), " ", (info.name, "bold"), ("  compiled to ", "dim"), str(output)))
     return 0

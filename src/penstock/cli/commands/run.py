@@ -42,10 +42,11 @@ def run(
     Tasks whose code, parameters and inputs are those of an earlier run are served from cache.
     """
     from penstock.cli.parameters import read_arguments
-    from penstock.cli.session import session
+    from penstock.cli.session import check_writable, session
     from penstock.cli.watch.drive import Show, drive
     from penstock.platform.options import RunOptions
 
+    check_writable(report)
     executor = "inline" if inline or pdb else None
     with session(home, json=as_json, executor=executor, max_parallel=max_parallel) as here:
         document, source = here.system.compile(target)

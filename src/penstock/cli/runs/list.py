@@ -1,5 +1,6 @@
 """`penstock runs list`: what was run, newest first."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ STATES = ["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELING", "CANCELED"]
 @options.home
 def list_runs(pipeline: str | None, state: tuple[str, ...], limit: int, as_json: bool, home: Path | None) -> int:
     """List runs, newest first."""
+    from penstock.cli.driven import is_cut_off
     from penstock.cli.runs.table import run_lines
     from penstock.cli.session import session
     from penstock.cli.text import line
@@ -34,7 +36,9 @@ def list_runs(pipeline: str | None, state: tuple[str, ...], limit: int, as_json:
         if as_json:
             here.write_json(runs)
         elif runs:
-            here.screen.print(*run_lines(runs, here.screen.width))
+            now = datetime.now(UTC)
+            lines = run_lines(runs, here.screen.width, now, lambda run: is_cut_off(here.store, run, now))
+            here.screen.print(*lines)
         else:
             here.screen.print(line(("no runs here; ", "dim"), "`penstock run TARGET`", (" makes one", "dim")))
     return 0

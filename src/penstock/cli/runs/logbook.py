@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from penstock.cli.driven import is_driven
 from penstock.cli.errors import AttemptNotFound
 from penstock.cli.screen import Screen
 from penstock.cli.session import Session
@@ -51,18 +52,13 @@ class Logbook:
     def follow(self) -> None:
         """Print what there is and what comes, until the run has finished or nobody drives it any more."""
         while True:
-            driven = self._is_driven()
+            driven = is_driven(self.store, self.store.run(self.run.run_id), datetime.now(UTC))
             for attempt in self._attempts():
                 self._print(attempt, headed=self.task is None)
             if not driven:
                 self._end_line()
                 return
             time.sleep(POLL_SECONDS)
-
-    def _is_driven(self) -> bool:
-        lease = self.store.lease(self.run.run_id)
-        unfinished = not self.store.run(self.run.run_id).state.finished
-        return unfinished and lease is not None and lease.expires_at > datetime.now(UTC)
 
     def _attempts(self) -> list[Attempt]:
         """The attempt of each task that is asked for: that number, or the last."""

@@ -1,5 +1,6 @@
 """One run as lines: where it came from, its parameters, its graph, its results."""
 
+from penstock.cli.driven import is_cut_off
 from penstock.cli.graph import graph_lines
 from penstock.cli.session import Session
 from penstock.cli.text import Line, columns, line
@@ -11,7 +12,7 @@ from penstock.platform.report.words import moment, one_line, value
 
 def portrait_lines(session: Session, progress: Progress) -> list[Line]:
     """Everything that `penstock runs show` prints."""
-    run, width = progress.run, session.screen.width
+    run, width, now = progress.run, session.screen.width, SystemClock().now()
     facts = [
         *([[line(("  from", "dim")), line(one_line(run.source))]] if run.source else []),
         [line(("  started", "dim")), line(moment(run.started_at or run.created_at))],
@@ -21,7 +22,12 @@ def portrait_lines(session: Session, progress: Progress) -> list[Line]:
     if run.parameters:
         rows = [[line("  ", one_line(name)), line(one_line(value(data)))] for name, data in run.parameters.items()]
         blocks.append([line(("parameters", "bold")), *columns(rows, limit=width, shrink=((1, 16), (0, 8)))])
-    if graph := graph_lines(progress, width, SystemClock().now()):
+    if graph := graph_lines(progress, width, now):
         blocks.append([line(("tasks", "bold")), *graph])
     blocks += result_blocks(progress, session.store, width, session.log_place)
+    if is_cut_off(session.store, run, now):
+        resume = line(
+            "  penstock runs resume ", run.run_id, ("  nobody drives this run; go on where it was cut off", "dim")
+        )
+        blocks.append([line(("next", "bold")), resume])
     return [one for index, block in enumerate(blocks) for one in ([()] * (index > 0) + block)]

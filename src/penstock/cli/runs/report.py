@@ -18,8 +18,11 @@ def report(run: str, output: Path | None, home: Path | None) -> int:
     The page needs no other file, runs no scripts and fetches nothing.
     """
     from penstock.cli.session import session
+    from penstock.cli.text import line
 
     with session(home) as here:
         found = here.find_run(run)
-        here.write_report(found, output or Path(f"{found.run_id}.html"))
+        target = output or Path(f"{found.run_id}.html")
+        here.write_report(found, target)
+        here.screen.print(line(("report ", "dim"), str(target)))
     return 0

@@ -22,9 +22,10 @@ def resume(
 
     It goes on where it was; no finished task runs twice.
     """
-    from penstock.cli.session import session
+    from penstock.cli.session import check_writable, session
     from penstock.cli.watch.drive import Show, drive
 
+    check_writable(report)
     with session(home, json=as_json, max_parallel=max_parallel) as here:
         found = here.find_run(run)
         return drive(

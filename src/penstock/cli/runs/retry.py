@@ -29,10 +29,11 @@ def retry(
 
     What depends on it runs again too; the rest is kept.
     """
-    from penstock.cli.session import session
+    from penstock.cli.session import check_writable, session
     from penstock.cli.watch.drive import Show, drive
     from penstock.platform.finding import find_task
 
+    check_writable(report)
     with session(home, json=as_json, max_parallel=max_parallel) as here:
         found = here.find_run(run)
         path = None

@@ -61,6 +61,8 @@ def drive(session: Session, run: Run, document: PipelineDocument, go: Go, show: 
         screen.print(quiet_failure(progress, screen.width))
     if show.report is not None:
         session.write_report(finished, show.report)
+        if not show.quiet:
+            screen.print(line(("report ", "dim"), str(show.report)))
     if session.json:
         session.write_json(run_as_json(session, progress))
     return 0 if finished.state is State.SUCCEEDED else 130 if finished.state is State.CANCELED else 1

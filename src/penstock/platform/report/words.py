@@ -89,14 +89,14 @@ def value(data: Json, limit: int = 80) -> str:
     return shorten(json.dumps(data, ensure_ascii=False), limit)
 
 
-_INPUT = re.compile(r"inputs\.parameter_values\[(['\"])(?P<name>.*?)\1\]")
-_CAST = re.compile(r"\b(?:int|double|string|bool)\(([\w.-]+)\)")
+_INPUT = r"inputs\.parameter_values\[(['\"])(?P<name>.*?)\1\]"
+_CAST = r"\b(?:int|double|string|bool)\(([\w.-]+)\)"
 
 
 def condition(expression: str) -> str:
     """A task's condition without the machinery around its names: `evaluate-auc > 0.9`."""
-    named = _INPUT.sub(lambda found: found["name"].removeprefix("pipelinechannel--"), expression)
-    return one_line(_CAST.sub(r"\1", named))
+    named = re.sub(_INPUT, lambda found: found["name"].removeprefix("pipelinechannel--"), expression)
+    return one_line(re.sub(_CAST, r"\1", named))
 
 
 def shorten(text: str, limit: int) -> str:
