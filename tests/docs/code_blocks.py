@@ -1,7 +1,8 @@
 """Reads the code blocks of a page, and runs them in order in a project folder, as a reader would.
 
 - A block with `title="NAME"`, of any language, is written to the file NAME of the project.
-- Any other `python` block is executed; the blocks of a page share one namespace, like the cells of a notebook.
+- Any other `python` block is executed; the blocks of a page share one namespace, like the cells of a notebook. A
+  pipeline that is defined in it must compile.
 - In a `console` block, each line that starts with `$ ` is run by bash and must exit 0. The lines below it must be
   found in what it printed, in that order; `…` stands for anything. `<!-- exits: N -->` on the line before the block
   says that its last command exits with N.
@@ -17,6 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+
+from penstock.compiler import compile_pipeline
+from penstock.dsl import Pipeline
 
 FENCE = re.compile(
     r"^(?:<!-- exits: (?P<exits>\d+) -->\n)?"
@@ -80,6 +84,9 @@ class Reader:
         cell.write_text(block.body, encoding="utf-8")
         self.notebook.__dict__["__file__"] = str(cell)
         exec(compile(block.body, cell, "exec"), self.notebook.__dict__)
+        for thing in self.notebook.__dict__.values():
+            if isinstance(thing, Pipeline) and thing.__module__ == self.notebook.__name__:
+                compile_pipeline(thing, project_root=self.folder)
 
     def _run(self, text: str, block: Block, exits: int) -> None:
         command, _, shown = text.partition("\n")
