@@ -1,7 +1,10 @@
 """An author's project in a temporary folder, compiled in this process; nothing of it stays behind."""
 
+import base64
+import io
 import sys
 import textwrap
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +67,12 @@ class Compiled:
         return {name.removeprefix("exec-"): self.code(name.removeprefix("exec-")) for name in executors}
 
 
+def unpacked(package: str) -> dict[str, bytes]:
+    """The files of a code package, by name."""
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(package))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 @contextmanager
 def fresh_imports() -> Iterator[None]:
     """Forget afterwards what was imported and what was put on the search path."""
@@ -72,9 +81,8 @@ def fresh_imports() -> Iterator[None]:
         yield
     finally:
         sys.path[:] = path
-        for name in set(sys.modules) - modules:
-            if _is_temporary(sys.modules[name]):
-                del sys.modules[name]
+        for name in [name for name in sys.modules if name not in modules and _is_temporary(sys.modules[name])]:
+            del sys.modules[name]
 
 
 def _is_temporary(module: Any) -> bool:

@@ -2,14 +2,21 @@
 
 import traceback
 from traceback import FrameSummary
+from types import FrameType
 
 from penstock.dsl.places import is_ours
 
 
 def author_frames(error: BaseException) -> list[FrameSummary]:
     """The frames of an exception that are the author's, or of libraries that the author called."""
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if not is_ours(one.filename)]
-    return [one for one in frames if "importlib" not in one.filename]
+    walked = traceback.walk_tb(error.__traceback__)
+    kept = [(frame, line) for frame, line in walked if not is_ours(frame) and not _is_import(frame)]
+    return list(traceback.StackSummary.extract(iter(kept)))
+
+
+def _is_import(frame: FrameType) -> bool:
+    """Whether a frame is Python's own import machinery."""
+    return str(frame.f_globals.get("__name__", "")).startswith("importlib") or "importlib" in frame.f_code.co_filename
 
 
 def format_frames(frames: list[FrameSummary]) -> str:

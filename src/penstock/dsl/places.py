@@ -27,7 +27,7 @@ class Place:
 def author_frame() -> FrameType | None:
     """The innermost frame that is not this package's; None where there is none."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame is not None and is_ours(frame):
         frame = frame.f_back
     return frame
 
@@ -43,6 +43,9 @@ def place_of(code: CodeType) -> Place:
     return Place(code.co_filename, code.co_firstlineno)
 
 
-def is_ours(file: str) -> bool:
-    """Whether a file is part of what traces and compiles, rather than the author's."""
+def is_ours(frame: FrameType) -> bool:
+    """Whether a frame is part of what traces and compiles, rather than the author's."""
+    file = frame.f_code.co_filename
+    if file == "<string>":  # methods that dataclasses write
+        return str(frame.f_globals.get("__name__", "")).startswith(("penstock.dsl", "penstock.compiler"))
     return file.startswith(_OURS)

@@ -79,7 +79,8 @@ def _arranged(function: Any, inputs: dict[str, Handle]) -> tuple[list[Handle], d
 
 
 def _report_raised(trace: Trace, error: Exception) -> None:
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if not is_ours(one.filename)]
+    walked = [one for one in traceback.walk_tb(error.__traceback__) if not is_ours(one[0])]
+    frames = list(traceback.StackSummary.extract(iter(walked)))
     innermost = frames[-1] if frames else None
     place = Place(innermost.filename, innermost.lineno or 0) if innermost else trace.graph.place
     words = "".join(traceback.format_exception_only(error)).strip()

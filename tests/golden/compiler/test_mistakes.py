@@ -48,8 +48,8 @@ def test_each_is_said_with_place_code_and_hint(file: Path) -> None:
 
 def test_every_code_has_a_page_and_an_example_here_or_in_a_test() -> None:
     shown = "".join(file.read_text(encoding="utf-8") for file in FOLDER.glob("*.txt"))
-    tests = REPOSITORY / "tests" / "unit" / "compiler"
-    tested = "".join(file.read_text(encoding="utf-8") for file in tests.glob("*.py"))
+    tests = [*(REPOSITORY / "tests/unit/compiler").glob("*.py"), *(REPOSITORY / "tests/unit/dsl").glob("*.py")]
+    tested = "".join(file.read_text(encoding="utf-8") for file in tests)
     for code in Code:
         assert f"error[{code}]" in shown or str(code) in tested, f"nothing shows {code}"
         assert (REPOSITORY / "docs" / "errors" / f"{code}.md").is_file(), f"{code} has no page"

@@ -243,7 +243,15 @@ def test_recursion_and_cyclic_imports_end(author: Author) -> None:
     author.write("one.py", "import two\n\ndef down(x):\n    return two.up(x - 1) if x else 0\n")
     author.write(
         "two.py",
-        "import one\n\ndef up(x):\n    return one.down(x) + factorial(x)\n\ndef factorial(x):\n    return x * factorial(x - 1) if x else 1\n",
+        """
+        import one
+
+        def up(x):
+            return one.down(x) + factorial(x)
+
+        def factorial(x):
+            return x * factorial(x - 1) if x else 1
+        """,
     )
     wire(author, "import one", first="one.down(x)")
     assert set(author.compile().code("first")) == {
@@ -341,7 +349,15 @@ def test_a_local_name_does_not_stand_for_the_global_one(author: Author) -> None:
 def test_a_component_made_by_a_factory_at_the_top_level_travels(author: Author) -> None:
     author.write(
         "factories.py",
-        "from penstock.dsl import component\n\ndef adder(n):\n    @component\n    def add(x: int) -> int:\n        return x + n\n    return add\n",
+        """
+        from penstock.dsl import component
+
+        def adder(n):
+            @component
+            def add(x: int) -> int:
+                return x + n
+            return add
+        """,
     )
     compiled = author.compile(
         pipeline="""

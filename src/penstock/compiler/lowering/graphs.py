@@ -277,6 +277,7 @@ class GraphLowering:
     def _watch(self, draft: TaskDraft, guarded: str, interface: Interface) -> None:
         """Make a task an exit task."""
         draft.waits_for.add(guarded)
+        draft.caching = CachingOptions()  # to tell of one run is no reason to keep silent about the next
         draft.trigger = TriggerPolicy(strategy="ALL_UPSTREAM_TASKS_COMPLETED")
         for name, declared in interface.inputs.items():
             if isinstance(declared.use, FinalStatus):

@@ -1,4 +1,6 @@
 """What is passed to tasks, and does not fit."""
+# ruff: noqa: B006, I001
+# fmt: off
 
 from enum import Enum
 from pathlib import Path

@@ -1,4 +1,6 @@
 """Branches, loops, exit handlers and orders that do not hold together."""
+# ruff: noqa: B007, B008
+# fmt: off
 
 from pathlib import Path
 

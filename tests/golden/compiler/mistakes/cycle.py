@@ -1,4 +1,5 @@
 """Tasks that wait for one another."""
+# fmt: off
 
 from penstock.dsl import component, pipeline
 

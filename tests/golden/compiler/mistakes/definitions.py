@@ -1,4 +1,6 @@
 """Components and pipelines that are not what they must be."""
+# ruff: noqa: B006, E501, RUF013
+# fmt: off
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
 """Outputs of tasks, used as if they were real values."""
+# ruff: noqa: B015, B018, F841, RUF059
+# fmt: off
 
 from typing import NamedTuple
 

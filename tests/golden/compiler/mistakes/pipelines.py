@@ -1,4 +1,6 @@
 """Pipelines within pipelines, and what they give back."""
+# ruff: noqa: B018, RUF059
+# fmt: off
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
 """A pipeline function that raises."""
+# ruff: noqa: B018
+# fmt: off
 
 from penstock.dsl import component, pipeline
 

@@ -1,4 +1,6 @@
 """Components whose code cannot go anywhere."""
+# ruff: noqa: F401, SIM105
+# fmt: off
 
 from penstock.dsl import component, pipeline
 

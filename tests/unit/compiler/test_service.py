@@ -1,0 +1,74 @@
+"""Compiling by a call with bytes in and bytes out."""
+
+import hashlib
+import sys
+
+import msgspec
+import pytest
+
+from penstock.compiler import CompilationRefused
+from penstock.compiler.service import CompileReply, CompileRequest, compile_target
+from penstock.ir.document import parse_canonical
+from support.author import Author
+
+PIPELINE = """
+    from pathlib import Path
+
+    import helper
+    from penstock.dsl import component, pipeline
+
+    DEPTHS = [int(line) for line in Path(__file__).with_name("depths.txt").read_text().split()]
+
+    @component
+    def double(x: int) -> int:
+        return helper.twice(x)
+
+    @pipeline
+    def main(x: int = 1):
+        for depth in DEPTHS:
+            double(depth)
+"""
+
+
+def call(author: Author, target: str) -> CompileReply:
+    request = msgspec.json.encode(CompileRequest(target=target, cwd=str(author.folder)))
+    return msgspec.json.decode(compile_target(request), type=CompileReply)
+
+
+def test_the_reply_holds_the_document_and_the_digest_of_every_file_that_was_read(author: Author) -> None:
+    author.write("helper.py", "def twice(x):\n    return 2 * x\n")
+    author.write("depths.txt", "3 4 5")
+    author.write("unrelated.py", "x = 1\n")
+    author.write("pipeline.py", PIPELINE)
+    reply = call(author, "pipeline.py")
+    reply.raise_failure()
+    assert reply.source == "pipeline.py:main"
+    assert list(parse_canonical(bytes(reply.document)).pipeline.root.dag.tasks) == ["double", "double-2", "double-3"]  # type: ignore[union-attr]
+    folder = author.folder.resolve()
+    assert reply.files == {
+        str(folder / name): hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("depths.txt", "helper.py", "pipeline.py")
+    }
+    assert reply.environment == {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+
+
+def test_the_same_files_give_the_same_bytes(author: Author) -> None:
+    author.write("helper.py", "def twice(x):\n    return 2 * x\n")
+    author.write("depths.txt", "3")
+    author.write("pipeline.py", PIPELINE)
+    assert bytes(call(author, "pipeline.py").document) == bytes(call(author, "pipeline.py").document)
+
+
+def test_mistakes_come_as_text_that_is_ready_to_be_shown(author: Author) -> None:
+    author.write("pipeline.py", "from penstock.dsl import pipeline\n\n@pipeline\ndef main(x):\n    pass\n")
+    reply = call(author, "pipeline.py")
+    with pytest.raises(CompilationRefused, match=r"pipeline.py:3: error\[CMP003\].*\n.*\n.*error\[CMP050\]"):
+        reply.raise_failure()
+    assert reply.failure is not None
+    assert reply.failure.code == "CMP000"
+
+
+def test_a_wrong_target_comes_with_its_code(author: Author) -> None:
+    reply = call(author, "nothing.py")
+    assert reply.failure is not None
+    assert reply.failure.code == "CMP070"
