@@ -36,6 +36,7 @@ class LocalArtifactStore:
     """An `ArtifactStore` whose objects are files under `root`. Its URIs are absolute paths.
 
     Making one does nothing; folders are made when something is stored, so that a read-only store can be read.
+    A store can be moved or copied as a whole: what counts of a URI is the object that it names.
     """
 
     def __init__(self, root: Path, *, durability: Durability = "full") -> None:
@@ -93,7 +94,7 @@ class LocalArtifactStore:
         """See `ArtifactStore.path`.
 
         Raises:
-            ForeignUri: `uri` is outside this store; such a place is never read.
+            ForeignUri: `uri` names no object of a store; such a place is never read.
             ArtifactMissing: There is no such object.
         """
         place = self._place(uri)
@@ -104,13 +105,13 @@ class LocalArtifactStore:
         return place
 
     def exists(self, uri: str) -> bool:
-        """See `ArtifactStore.exists`. False for a URI from outside this store."""
+        """See `ArtifactStore.exists`. False for a URI that names no object."""
         place = self._place(uri)
         with self._guard(f"look for {uri}"):
             return place is not None and place.exists()
 
     def verify(self, uri: str, digest: Digest) -> bool:
-        """See `ArtifactStore.verify`. False for a URI from outside this store."""
+        """See `ArtifactStore.verify`. False for a URI that names no object."""
         place = self._place(uri)
         if place is None or not self.exists(uri):
             return False
@@ -127,14 +128,17 @@ class LocalArtifactStore:
     # --- inside -----------------------------------------------------------------------------------------
 
     def _place(self, uri: str) -> Path | None:
-        """Where the object is, if `uri` names one of this store; no link leads out of it."""
+        """Where the object is, if `uri` names one; no link leads out of this store.
+
+        An absolute path with an object's place at its end names that object whatever comes before, since the place
+        holds the digest of the bytes: so records that were made when the store was elsewhere stay true.
+        """
         text = local_path(uri)
         if text is None or "\0" in text or ".." in Path(text).parts:
             return None
-        real = os.path.realpath(text)
-        inside = real.startswith(f"{self.root}{os.sep}")
-        known = parse_place(os.path.relpath(real, self.root)) if inside else None
-        return None if known is None else self.root / known.place
+        known = parse_place("/".join(Path(text).parts[-4:]))
+        place = self.root / known.place if known is not None else None
+        return place if place is not None and os.path.realpath(place) == str(place) else None
 
     def _may_move(self, source: Path) -> bool:
         parent = Path(os.path.realpath(source.parent))

@@ -179,7 +179,6 @@ class ArtifactStoreContract:
             f"{root}/objects",
             uri.removesuffix("/x"),
             f"{uri}\0",
-            f"{root}x/objects/" + uri.partition("/objects/")[2],
         ):
             _refused(store, text)
 
