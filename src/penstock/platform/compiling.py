@@ -117,8 +117,8 @@ def _stamp() -> str:
     """Changes when a package is installed or removed, and when Penstock's own compiler changes."""
     folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     ours = Path(penstock.__file__).parent
-    sources = [entry for package in _COMPILING for entry in os.scandir(ours / package) if entry.name.endswith(".py")]
-    times = [os.stat(folder).st_mtime_ns for folder in sorted(folders)]
-    newest = max((entry.stat().st_mtime_ns for entry in sources), default=0)
+    times = [Path(folder).stat().st_mtime_ns for folder in sorted(folders)]
+    sources = (file for package in _COMPILING for file in (ours / package).rglob("*.py"))
+    newest = max((file.stat().st_mtime_ns for file in sources), default=0)
     parts = [penstock.__version__, sys.version, sys.prefix, times, newest]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

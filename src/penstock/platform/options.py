@@ -1,4 +1,4 @@
-"""How a run is to be done: what a person says at its start. Kept in the run's record, so that a resume does the same."""
+"""How a run is to be done, as a person says at its start. Kept with the run, so that a resume does the same."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""From a document and arguments to a run on record: everything that can be refused is refused here, before it starts."""
+"""From a document and arguments to a run on record. All that can be refused is refused here, before it starts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -30,9 +30,9 @@ from penstock.metadata import open_store
 from penstock.metadata.records import Changes, Lease, Run
 from penstock.metadata.store import MetadataStore
 from penstock.platform.compiling import Compilations
+from penstock.platform.finding import find_run
 from penstock.platform.home import prepare_home
 from penstock.platform.options import RunOptions
-from penstock.platform.selection import find_run
 from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class System:
             UserError: An argument is missing, unknown or wrong; a file does not exist; a component cannot run here.
         """
         options = options or RunOptions()
-        cwd = Path(options.cwd or os.getcwd()).absolute()
+        cwd = (Path(options.cwd) if options.cwd else Path.cwd()).absolute()
         inputs = document.pipeline.root.input_definitions
         fitted = fit_arguments(inputs, arguments, cwd)
         self._refuse(document, self._executor(options))
@@ -226,7 +226,7 @@ class System:
                 clock=self.clock,
                 lease=held,
                 work=work,
-                cwd=Path(options.cwd or os.getcwd()),
+                cwd=Path(options.cwd) if options.cwd else Path.cwd(),
                 cores=options.max_parallel or self.settings.max_parallel or os.cpu_count() or 1,
                 on_change=on_change,
             )
