@@ -81,7 +81,7 @@ def _checked_file(file: Path, target: str) -> Path:
     """The file, if it can hold a pipeline."""
     try:
         is_folder, exists = file.is_dir(), file.exists()
-        source = file.read_bytes() if exists and not is_folder else b""
+        source = file.read_bytes() if file.is_file() else None
         beside = sorted(one.name for one in (file if is_folder else file.parent).glob("*.py"))
     except OSError as error:
         raise TargetUnreadable(path=str(file), reason=error.strerror or str(error)) from None
@@ -91,6 +91,8 @@ def _checked_file(file: Path, target: str) -> Path:
         raise TargetNotFound(target=target, looked_for=str(file), near=beside)
     if file.suffix != ".py":
         raise TargetMalformed(target=target, reason=f"'{file.name}' is no Python file")
+    if source is None:
+        raise TargetUnreadable(path=str(file), reason="it is neither a file nor a folder")
     if "." in file.stem:
         raise TargetMalformed(target=target, reason=f"'{file.name}' cannot be imported, as its name has a dot in it")
     _check_syntax(source, file)

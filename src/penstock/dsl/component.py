@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, Unpack, cast, overload
@@ -14,10 +14,10 @@ from penstock.dsl.binding import bind_arguments
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.graph import Task
 from penstock.dsl.naming import fit_name
-from penstock.dsl.options import Options, TaskOptions
+from penstock.dsl.options import BadOption, Options, TaskOptions
 from penstock.dsl.places import Place, caller
 from penstock.dsl.signature import SINGLE, Signature, read_signature
-from penstock.dsl.trace import Trace, active_trace
+from penstock.dsl.trace import Trace, active_trace, holds_value, without_tokens
 
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
@@ -88,7 +88,9 @@ class Component(Generic[P, R]):
 
     def with_options(self, **options: Unpack[TaskOptions]) -> Component[P, R]:
         """The same component with other options, for one task: `train.with_options(memory="8G")(rows)`."""
-        changed, problems = self.options.changed(options)
+        loose = {name: value for name, value in options.items() if _holds_value(value)}
+        changed, problems = self.options.changed({key: value for key, value in options.items() if key not in loose})
+        problems += [_not_fixed(name, value) for name, value in loose.items()]
         return self._copy(changed, (*self._option_problems, *_diagnostics(self.name, problems, caller())))
 
     def after(self, *tasks: object) -> Component[P, R]:
@@ -159,6 +161,18 @@ def _diagnostics(name: str, problems: list[Any], place: Place) -> tuple[Diagnost
         Diagnostic(code=Code.BAD_OPTION, message=f"component '{name}': {one.message()}", hint=one.hint(), place=place)
         for one in problems
     )
+
+
+def _holds_value(given: object) -> bool:
+    """Whether an option depends on a value that exists only when the pipeline runs."""
+    if isinstance(given, Mapping):
+        return any(map(_holds_value, given.values()))
+    return isinstance(given, str) and holds_value(given)
+
+
+def _not_fixed(name: str, value: object) -> BadOption:
+    reason = "a value of the pipeline is in it, and options are fixed before the run"
+    return BadOption(option=name, value=without_tokens(repr(value)), reason=reason, advice="pass the value as an argument")
 
 
 def _described(thing: object) -> str:

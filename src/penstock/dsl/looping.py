@@ -123,4 +123,7 @@ def _has_attributes(item: Any) -> bool:
 def _plain(item: Any) -> Any:
     if dataclasses.is_dataclass(item) and not isinstance(item, type):
         return dataclasses.asdict(item)
-    return dict(item._asdict()) if hasattr(item, "_asdict") else item
+    if hasattr(item, "_asdict"):
+        return dict(item._asdict())
+    is_numpy = type(item).__module__ == "numpy" and hasattr(item, "item")
+    return item.item() if is_numpy else item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,7 +37,8 @@ from penstock.dsl.signature import IsOneValue
 S = TypeVar("S", bound=Scope)
 
 _active: ContextVar[Trace | None] = ContextVar("penstock_trace", default=None)
-_TOKEN = re.compile(r"\{\{penstock:(\d+)\}\}")
+_TOKEN = re.compile(r"\{\{penstock:(\d+:\d+)\}\}")
+_numbers = itertools.count(1)
 _ENDLESS = 1000
 
 
@@ -82,7 +84,8 @@ class Trace:
         self.scope: Scope = graph.root
         self.finished = False
         self._names: dict[str, int] = {}
-        self._tokens: list[Value] = []
+        self._number = next(_numbers)
+        self._tokens: dict[str, Value] = {}
         self._decisions: dict[Place, int] = {}
 
     # --- mistakes -----------------------------------------------------------------------------------------
@@ -145,8 +148,9 @@ class Trace:
 
     def token(self, value: Value) -> str:
         """Text that stands for `value` inside an f-string, and is found again by `value()`."""
-        self._tokens.append(value)
-        return f"{{{{penstock:{len(self._tokens) - 1}}}}}"
+        name = f"{self._number}:{len(self._tokens)}"
+        self._tokens[name] = value
+        return f"{{{{penstock:{name}}}}}"
 
     def _broken(self, code: Code, message: str, hint: str) -> Broken:
         self.report(code, message, hint)
@@ -170,17 +174,20 @@ class Trace:
     def _text(self, text: str) -> Value:
         parts: list[str | Value] = []
         for index, piece in enumerate(_TOKEN.split(text)):
-            if index % 2:
-                number = int(piece)
-                parts.append(self._tokens[number] if number < len(self._tokens) else Broken())
-            elif piece:
-                parts.append(piece)
+            if index % 2 == 0:
+                parts.extend([piece] if piece else [])
+            elif piece in self._tokens:
+                parts.append(self._tokens[piece])
+            else:
+                hint = "pass it into this pipeline as an argument, or return it from the other one"
+                return self._broken(Code.OTHER_PIPELINE, "a text holds a value of another pipeline", hint)
         values = [part for part in parts if not isinstance(part, str)]
         return Broken() if any(isinstance(part, Broken) for part in values) else Template(tuple(parts))
 
     def _collection(self, given: Any) -> Value:
-        symbols = list(_symbols_in(given))
-        if not symbols:
+        leaves = list(_leaves(given))
+        symbols = [one for one in leaves if isinstance(one, Symbol)]
+        if not symbols and not any(isinstance(one, str) and holds_value(one) for one in leaves):
             return Constant(copy.deepcopy(given) if given else given)
         if isinstance(given, list) and len(given) == 1 and isinstance(given[0], Symbol):
             value = self._symbol(given[0])
@@ -188,7 +195,7 @@ class Trace:
                 return value
             if is_collectable(value):
                 return self.collected(value)
-        if all(symbol._is_broken() for symbol in symbols):
+        if symbols and all(symbol._is_broken() for symbol in symbols):
             return Broken()
         return self._broken(Code.MIXED_COLLECTION, *_mixed(given))
 
@@ -278,16 +285,27 @@ def no_trace() -> Iterator[None]:
         _active.reset(token)
 
 
-def _symbols_in(given: object) -> Iterator[Symbol]:
-    if isinstance(given, Symbol):
-        yield given
-    elif isinstance(given, Mapping):
+def _leaves(given: object) -> Iterator[object]:
+    """What lies in a collection, however deep."""
+    if isinstance(given, Mapping):
         for key, value in given.items():
-            yield from _symbols_in(key)
-            yield from _symbols_in(value)
+            yield from _leaves(key)
+            yield from _leaves(value)
     elif isinstance(given, list | tuple | set | frozenset):
         for value in given:
-            yield from _symbols_in(value)
+            yield from _leaves(value)
+    else:
+        yield given
+
+
+def without_tokens(text: str) -> str:
+    """A text as messages show it: values of a pipeline in it are `{…}`."""
+    return _TOKEN.sub("{…}", text)
+
+
+def holds_value(text: str) -> bool:
+    """Whether a text stands for a value of a pipeline, or has one in it."""
+    return _TOKEN.search(text) is not None
 
 
 def _not_one_value(task: Task) -> tuple[str, str]:

@@ -105,6 +105,9 @@ def _diagnostic(definition: Definition) -> Diagnostic:
         names = ", ".join(f"`{name}`" for name in code.co_freevars)
         message += f"; it captures {names} of the function around it"
         hint += f", and take {names} as arguments"
+    elif "<locals>" not in function.__qualname__ and "." in function.__qualname__:
+        owner = function.__qualname__.rpartition(".")[0]
+        message = f"component '{definition.name}' is inside of class `{owner}`, where no other process looks for it"
     elif "<locals>" not in function.__qualname__:
         message = f"component '{definition.name}' cannot be found: its module has something else under that name"
         hint = "give each component of a module a name of its own"

@@ -228,21 +228,18 @@ class GraphLowering:
             draft.component = self._document.nested(task.graph)
             draft.caching = CachingOptions(enable_cache=True)
         for name, declared in interface.inputs.items():
-            self._argument(draft, declared, task.arguments.get(name), dag, is_pipeline=task.graph is not None)
+            self._argument(draft, declared, task.arguments.get(name), dag)
         guarded = self._exits.get(id(task))
         if guarded is not None:
             self._watch(draft, guarded, interface)
         elif task.options.ignore_upstream_failure:
             draft.trigger = TriggerPolicy(strategy="ALL_UPSTREAM_TASKS_COMPLETED")
 
-    def _argument(
-        self, draft: TaskDraft, declared: Input, value: Value | None, dag: DagDraft, *, is_pipeline: bool
-    ) -> None:
+    def _argument(self, draft: TaskDraft, declared: Input, value: Value | None, dag: DagDraft) -> None:
+        if value is None and isinstance(declared.use, ArtifactUse) and isinstance(declared.default, str):
+            value = Constant(PurePath(declared.default))
         if value is None:
-            if is_pipeline and isinstance(declared.use, ArtifactUse) and isinstance(declared.default, str):
-                value = Constant(PurePath(declared.default))
-            else:
-                return
+            return
         if isinstance(value, Constant):
             self._constant(draft, declared, value.value, dag)
         elif isinstance(value, Template):

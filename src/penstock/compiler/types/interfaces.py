@@ -39,7 +39,7 @@ class Input:
     optional: bool
     """Whether it may be left out."""
     default: Json | UnsetType = UNSET
-    """As JSON; of a pipeline's input artifact, the path that it is read from if none is given."""
+    """As JSON; of an artifact, the path that it is read from if none is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +168,9 @@ class _ComponentReader(_Reader):
             return None
         return use
 
-    def _artifact_default(self, *_: object) -> Json | UnsetType:
-        return UNSET  # Python's own default applies when the function is called without it
+    def _artifact_default(self, parameter: Parameter, _: ArtifactUse) -> Json | UnsetType:
+        # Of other defaults than a file's, Python's own applies when the function is called without the argument.
+        return str(parameter.default) if isinstance(parameter.default, PurePath) else UNSET
 
 
 class _PipelineReader(_Reader):

@@ -41,6 +41,10 @@ def tune(rows: pl.DataFrame, depths: list[int], limits: dict[str, float]) -> lis
 
 
 @component
+def words_of(words: list[str]) -> None: ...
+
+
+@component
 def numbers(xs: list[float], x: float) -> None: ...
 
 
@@ -72,6 +76,7 @@ def arguments(path: str, limit: int | None = None, rate: float = 0.1, words: lis
     tune(rows, (1, 2), {"a": 1.0})
     tune(rows, [halves.size, 1], {"a": 1})  # CMP015
     tune(rows, [halves.size], {"a": rate})  # CMP015 CMP015
+    words_of([f"a {path}"])  # CMP015
     numbers([1, 2.5], 1)
     numbers([1], halves.size)
     numbers(tune(rows, [1], {}), 1)  # CMP012

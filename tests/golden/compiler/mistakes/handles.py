@@ -29,11 +29,13 @@ def say(text: str) -> None: ...
 
 
 kept = []
+texts = []
 
 
 @pipeline
 def other(x: int):
     kept.append(double(x))
+    texts.append(f"{x}")
 
 
 @pipeline
@@ -79,6 +81,8 @@ def handles(x: int, text: str, xs: list[int]):
     double.__call__(first)
     other(x)
     double(kept[0])  # CMP024
+    say(texts[0])  # CMP024
+    say.with_options(env={"TEXT": f"{text}"}, name=f"{text}")("hello")  # CMP006 CMP006
     double(x)()  # CMP022
     halves > 3  # CMP022
     (x > 1) == (x > 2)  # CMP022

@@ -28,6 +28,12 @@ def shadowed(x):
     return x
 
 
+class Steps:
+    @component  # CMP060
+    def inside(x: int) -> int:
+        return x
+
+
 @component  # CMP063
 def uninstalled(x: int) -> int:
     import surely_not_installed_anywhere
@@ -54,6 +60,7 @@ def with_requirements(x: int) -> int:
 @pipeline
 def travel(x: int):
     make(3)(x)
+    Steps.inside(x)
     nameless[0](x)
     before[0](x)
     uninstalled(x)
