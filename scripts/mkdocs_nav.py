@@ -1,4 +1,4 @@
-"""A hook of mkdocs: an entry `folder/*` of the navigation stands for the folder's pages that are not listed by name."""
+"""A hook of mkdocs: `folder/*` (or `*`) in the navigation stands for the folder's pages that are not listed by name."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def _filled(nav: list[Any], docs: Path, listed: set[str]) -> list[Any]:
     for entry in nav:
         if isinstance(entry, dict):
             filled.append({title: _filled(p, docs, listed) if isinstance(p, list) else p for title, p in entry.items()})
-        elif entry.endswith("/*"):
+        elif entry.endswith("*"):
             pages = (page.relative_to(docs).as_posix() for page in sorted(docs.glob(entry + ".md")))
             filled += [page for page in pages if page not in listed]
         else:
