@@ -172,7 +172,8 @@ def _holds_value(given: object) -> bool:
 
 def _not_fixed(name: str, value: object) -> BadOption:
     reason = "a value of the pipeline is in it, and options are fixed before the run"
-    return BadOption(option=name, value=without_tokens(repr(value)), reason=reason, advice="pass the value as an argument")
+    shown = without_tokens(repr(value))
+    return BadOption(option=name, value=shown, reason=reason, advice="pass the value as an argument")
 
 
 def _described(thing: object) -> str:
