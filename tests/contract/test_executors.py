@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("penstock.testing.executor_contract")
+pytest.register_assert_rewrite(
+    "penstock.testing.attempts", "penstock.testing.executor_contract", "penstock.testing.isolation_contract"
+)
 
 from penstock.executors.inline import InlineExecutor  # noqa: E402
 from penstock.executors.process.executor import ProcessExecutor  # noqa: E402
-from penstock.testing.executor_contract import ExecutorContract, IsolatedExecutorContract  # noqa: E402
+from penstock.testing.executor_contract import ExecutorContract  # noqa: E402
+from penstock.testing.isolation_contract import IsolatedExecutorContract  # noqa: E402
 
 
 class TestInlineExecutor(ExecutorContract):

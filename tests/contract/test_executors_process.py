@@ -9,7 +9,9 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 
+import msgspec
 import pytest
 
 from penstock.core.errors import PenstockError
@@ -93,6 +95,32 @@ def test_the_child_that_waits_may_be_killed(attempts: Attempts) -> None:
             return zygote
     """
     zygote = _value(attempts.run(source, outputs=["Output"]))
+    assert _value(attempts.run(PARENT, outputs=["Output"])) == zygote
+
+
+def test_a_zygote_keeps_nothing_of_its_jobs(executor: ProcessExecutor, attempts: Attempts, pipe: Path) -> None:
+    source = "import os\ndef task() -> int:\n    return len(os.listdir(f'/proc/{os.getppid()}/fd'))\n"
+    container = component_container(source)
+    first = [_value(attempts.run(container, outputs=["Output"])) for _ in range(20)]
+    for end in ("os._exit(1)", "os.kill(os.getpid(), 9)", "1 / 0"):
+        attempts.run(f"import os\ndef task() -> None:\n    {end}\n")
+    order = attempts.start(SLEEP, inputs={"path": str(pipe)})
+    pipe.read_text()
+    executor.cancel(order.key, force=True)
+    attempts.wait(order)
+    last = [_value(attempts.run(container, outputs=["Output"])) for _ in range(20)]
+    assert min(last) == min(first)
+
+
+def test_a_log_that_cannot_be_written_is_an_infrastructure_failure_and_costs_nothing(attempts: Attempts) -> None:
+    order = attempts.start(PARENT, outputs=["Output"])
+    zygote = _value(attempts.wait(order))
+    nowhere = msgspec.structs.replace(order, log=Path("/no/such/folder/log.txt"))
+    outcomes: SimpleQueue[object] = SimpleQueue()
+    attempts.executor.start(nowhere, lambda _, outcome: outcomes.put(outcome))
+    outcome = outcomes.get(timeout=60)
+    assert isinstance(outcome, Failed)
+    assert (outcome.failure.kind, outcome.failure.code) == ("infra", "EXE008")
     assert _value(attempts.run(PARENT, outputs=["Output"])) == zygote
 
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from penstock.core.ids import RunId, TaskPath
 from penstock.core.json import Json
-from penstock.engine.executor import AttemptKey, Executor, Limits, Outcome, WorkOrder
+from penstock.engine.executor import AttemptKey, Executor, Failed, Limits, Outcome, Succeeded, WorkOrder
 from penstock.ir.manifest import ComponentManifest, manifest_arguments
 from penstock.ir.runtime import (
     ArtifactList,
     ExecutorInput,
     OutputFile,
     RuntimeArtifact,
+    TaskFailure,
     TaskInputValues,
     TaskOutputPlaces,
 )
@@ -149,3 +150,21 @@ def wait_until_gone(pid: int) -> None:
         close(handle)
     if not ready:
         raise AssertionError(f"process {pid} is still there")
+
+
+def values_of(outcome: Outcome) -> dict[str, Any]:
+    """The output parameters of a success."""
+    assert isinstance(outcome, Succeeded), outcome
+    return outcome.output.parameter_values
+
+
+def artifacts_of(outcome: Outcome) -> dict[str, list[RuntimeArtifact]]:
+    """The output artifacts of a success."""
+    assert isinstance(outcome, Succeeded), outcome
+    return {name: those.artifacts for name, those in outcome.output.artifacts.items()}
+
+
+def failure_of(outcome: Outcome) -> TaskFailure:
+    """Why an attempt failed."""
+    assert isinstance(outcome, Failed), outcome
+    return outcome.failure

@@ -19,6 +19,10 @@ from penstock.executors.process import proc
 from penstock.executors.process.messages import Assignment, unpack_assignment
 from penstock.launcher.failures import describe
 
+ZYGOTE_SIGNALS = frozenset({signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR2})
+"""Those that the zygote handles. They are blocked while a child is forked: a child that took one for the zygote's
+would end the zygote's jobs."""
+
 FAILED = 1
 """Exit code of a job that raised; what it raised is in the assignment's `failure` file."""
 ALLOCATOR_SLACK = 512 << 20
@@ -60,8 +64,9 @@ def _detach(output: int, parent: int, private: list[int]) -> None:
         os._exit(FAILED)
     proc.adopt_orphans()
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR2):
+    for number in ZYGOTE_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ZYGOTE_SIGNALS)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.dup2(output, 1)
     os.dup2(output, 2)

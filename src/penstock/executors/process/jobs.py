@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 
 from penstock.executors.process import proc
-from penstock.executors.process.child import live
+from penstock.executors.process.child import ZYGOTE_SIGNALS, live
 from penstock.executors.process.logs import Log
 from penstock.executors.process.messages import Ended, Reason, Start
 
@@ -29,14 +29,17 @@ class Child:
         orders, self.orders = os.pipe2(os.O_CLOEXEC)
         self.output, output = os.pipe2(os.O_CLOEXEC)
         parent = os.getpid()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ZYGOTE_SIGNALS)
         try:
             self.pid = os.fork()
+            if self.pid == 0:
+                live(orders, output, parent, [*private, self.orders, self.output])
         except OSError:
             for fd in (orders, self.orders, self.output, output):
                 os.close(fd)
             raise
-        if self.pid == 0:
-            live(orders, output, parent, [*private, self.orders, self.output])
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(orders)
         os.close(output)
 
@@ -44,15 +47,15 @@ class Child:
         """Give it its job. Raises `BrokenPipeError` if it is dead."""
         prefix = len(body).to_bytes(8, "big")
         view = memoryview(prefix + body)
-        while view:
-            view = view[os.write(self.orders, view) :]
-        os.close(self.orders)
-        self.orders = -1
+        try:
+            while view:
+                view = view[os.write(self.orders, view) :]
+        finally:
+            os.close(self.orders)
 
     def discard(self) -> None:
         """Let it go without a job: it ends as soon as it reads that none will come."""
-        if self.orders >= 0:
-            os.close(self.orders)
+        os.close(self.orders)
         os.close(self.output)
 
 
@@ -94,8 +97,10 @@ class Job:
         if not self._reason:
             self._reason = reason
             self._kill_at = time.monotonic() + self._order.grace
-            with suppress(ProcessLookupError):
+            try:
                 os.killpg(self.pid, signal.SIGTERM)
+            except ProcessLookupError:  # it was forked this very moment, and leads no group yet
+                os.kill(self.pid, signal.SIGTERM)
 
     def kill(self, reason: Reason) -> None:
         """End the job at once."""

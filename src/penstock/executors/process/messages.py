@@ -54,6 +54,7 @@ class Ended(Struct, frozen=True, kw_only=True, tag=True):
     """A job's process is gone, and every process that it left behind."""
 
     job: int
+    """0 for a child that ended without ever having had a job."""
     pid: int = 0
     status: int = 0
     """Its exit code, or minus the signal that killed it."""

@@ -121,20 +121,31 @@ class Zygote:
                 self._waiting.append((order, body))
 
     def _start(self, order: Start, body: bytes) -> None:
-        for _ in range(2):
-            try:
-                child = self._take_child()
-                child.assign(body)
-                job = Job(order, child)
-            except BrokenPipeError:  # somebody killed the child that waited: try a fresh one
-                continue
-            except OSError as error:
-                self._tell(Ended(job=order.job, reason="not_started", note=str(error)))
-                return
-            self._jobs[job.pid] = self._by_id[job.id] = job
-            self._selector.register(job.log.pipe, selectors.EVENT_READ, partial(self._pump, job))
+        try:
+            job = self._assign(order, body) or self._assign(order, body)
+        except OSError as error:  # no room for a process, or no place for the log
+            self._tell(Ended(job=order.job, reason="not_started", note=str(error)))
             return
-        self._tell(Ended(job=order.job, reason="not_started", note="the child ended before it had a job"))
+        if job is None:
+            self._tell(Ended(job=order.job, reason="not_started", note="the child ended before it had a job"))
+            return
+        self._jobs[job.pid] = self._by_id[job.id] = job
+        self._selector.register(job.log.pipe, selectors.EVENT_READ, partial(self._pump, job))
+
+    def _assign(self, order: Start, body: bytes) -> Job | None:
+        """Give a job to a child; None if somebody killed the child while it waited."""
+        if self._spare is None:
+            self._spare = self._fork()
+        child = self._spare
+        job = Job(order, child)
+        self._spare = None
+        try:
+            child.assign(body)
+        except BrokenPipeError:
+            job.log.close()
+            self._tell(Ended(job=0, pid=child.pid))
+            return None
+        return job
 
     def _cancel(self, request: Cancel) -> None:
         job = self._by_id.get(request.job)
@@ -149,12 +160,6 @@ class Zygote:
             job.terminate("canceled")
 
     # --- children ---------------------------------------------------------------------------------------
-
-    def _take_child(self) -> Child:
-        if self._spare is None:
-            self._spare = self._fork()
-        child, self._spare = self._spare, None
-        return child
 
     def _fork_ahead(self) -> None:
         with suppress(OSError):
@@ -172,6 +177,7 @@ class Zygote:
     def _drop_spare(self) -> None:
         if self._spare is not None:
             self._spare.discard()
+            self._tell(Ended(job=0, pid=self._spare.pid))
             self._spare = None
 
     def _children_ended(self) -> None:
