@@ -18,7 +18,7 @@ help: ## List the targets
 setup: $(READY) ## Make .venv as the lock says (the other targets do it by themselves)
 
 $(READY): pyproject.toml uv.lock
-	@echo "Making .venv as uv.lock says (the first time, some 400 MB to download)"
+	@echo "Making .venv as uv.lock says (the first time, this downloads what is missing)"
 	@uv="$$(scripts/find-uv)"; "$$uv" sync --locked --quiet; touch $@
 
 check: lint types imports lock docs-check ## Everything that can be said without running the code
