@@ -30,8 +30,9 @@ class Project:
         self, *arguments: str, faults: str = "", timeout: float = 120, env: dict[str, str] | None = None
     ) -> "Ended":
         """Run the command to its end, whatever that is."""
-        environment = os.environ | {"PENSTOCK_HOME": str(self.home), "NO_COLOR": "1"} | (env or {})
+        environment = os.environ | {"PENSTOCK_HOME": str(self.home), "NO_COLOR": "1"}
         environment.pop("PYTHONPATH", None)
+        environment |= env or {}
         if faults:
             environment["PENSTOCK_FAULTS"] = faults
         done = subprocess.run(

@@ -92,6 +92,11 @@ def same_shape(left: Path, right: Path) -> bool:
     return left.is_dir() == right.is_dir() and ours == theirs
 
 
+def size(root: Path) -> int:
+    """The bytes of a file, or of all files in a folder."""
+    return sum(entry.size for entry in contents(root) if entry.is_file)
+
+
 def remove(path: Path) -> None:
     """Remove a file or folder, if it is there."""
     if path.is_dir() and not path.is_symlink():

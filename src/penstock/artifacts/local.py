@@ -104,11 +104,16 @@ class LocalArtifactStore:
             raise ArtifactMissing(uri=uri)
         return place
 
-    def exists(self, uri: str) -> bool:
+    def exists(self, uri: str, size: int | None = None) -> bool:
         """See `ArtifactStore.exists`. False for a URI that names no object."""
         place = self._place(uri)
+        if place is None:
+            return False
         with self._guard(f"look for {uri}"):
-            return place is not None and place.exists()
+            try:
+                return place.exists() and (size is None or disk.size(place) == size)
+            except (FileNotFoundError, UnstorableFile):
+                return False
 
     def verify(self, uri: str, digest: Digest) -> bool:
         """See `ArtifactStore.verify`. False for a URI that names no object."""

@@ -107,10 +107,11 @@ class FsspecArtifactStore:
             raise ArtifactMissing(uri=uri)
         return self._download(uri, known, manifest)
 
-    def exists(self, uri: str) -> bool:
-        """See `ArtifactStore.exists`. False for a URI from outside this store."""
+    def exists(self, uri: str, size: int | None = None) -> bool:
+        """See `ArtifactStore.exists`: what the manifest says. False for a URI from outside this store."""
         known = self._known(uri)
-        return known is not None and self._manifest(known) is not None
+        manifest = None if known is None else self._manifest(known)
+        return manifest is not None and size in (None, manifest.size)
 
     def verify(self, uri: str, digest: Digest) -> bool:
         """See `ArtifactStore.verify`: reads the remote bytes, not the cache."""

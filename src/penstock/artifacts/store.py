@@ -56,8 +56,8 @@ class ArtifactStore(Protocol):
         """
         ...
 
-    def exists(self, uri: str) -> bool:
-        """Whether the object is there (its bytes are not read)."""
+    def exists(self, uri: str, size: int | None = None) -> bool:
+        """Whether the object is there, and of that size if one is given. Its bytes are not read."""
         ...
 
     def verify(self, uri: str, digest: Digest) -> bool:

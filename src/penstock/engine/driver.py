@@ -227,7 +227,7 @@ class Driver:
             self._agenda.append(Cancel(reason=failure_of(DeadlinePassed(seconds=seconds))))
 
     def _patience(self) -> float:
-        """Seconds until something is due. Never long, because a signal that another thread took is handled only then."""
+        """Seconds until something is due. Never long: a signal that another thread took is handled only then."""
         moments = [self._timers[0][0]] if self._timers else []
         moments += [self._deadline] if self._deadline is not None else []
         if not moments:

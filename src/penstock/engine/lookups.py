@@ -21,7 +21,7 @@ def answer_lookups(
 ) -> list[CacheAnswered]:
     """For each task asked about: its fingerprint, and the result that is known for it, all in one query.
 
-    A known result whose bytes are gone is forgotten, and counts as unknown.
+    A known result whose bytes are gone, or cut short, is forgotten, and counts as unknown.
     """
     keys = {command.path: _key(state, files, command) for command in asked}
     prints = {path: fingerprint(key) for path, key in keys.items()}
@@ -60,7 +60,11 @@ def _key(state: RunState, files: FileDigests, command: LookUpCache) -> CacheKey:
 
 
 def _complete(artifacts: ArtifactStore, found: CachedResult) -> bool:
-    return all(artifact.digest is None or artifacts.exists(artifact.uri) for artifact in found.artifacts.values())
+    return all(artifact.digest is None or _is_whole(artifacts, artifact) for artifact in found.artifacts.values())
+
+
+def _is_whole(artifacts: ArtifactStore, artifact: Artifact) -> bool:
+    return artifacts.exists(artifact.uri, artifact.size if artifact.size >= 0 else None)
 
 
 def answer_import(

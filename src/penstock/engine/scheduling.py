@@ -123,8 +123,7 @@ def _begin(draft: Draft, execution: Execution, task: TaskSpec) -> None:
             assert importer is not None
             draft.commands.append(_import_command(draft, execution, importer))
         case ExecutionKind.TASK:
-            caching = draft.run.options.get("cache", True)
-            if caching and task.caching_options is not None and task.caching_options.enable_cache:
+            if task.caching_options is not None and task.caching_options.enable_cache:
                 draft.commands.append(LookUpCache(path=execution.path))
             else:
                 draft.commands.append(Enqueue(path=execution.path))
@@ -230,12 +229,12 @@ def enter_next_iteration(draft: Draft, path: TaskPath) -> bool:
 
 
 def use_cache_answer(draft: Draft, event: CacheAnswered) -> None:
-    """Take the earlier result, or put the task in line."""
+    """Take the earlier result if the run may take any, or put the task in line."""
     execution = draft.execution(event.path)
     if execution.state is not State.PENDING:
         return
     draft.change(event.path, fingerprint=event.fingerprint, key=event.key)
-    if event.hit is None:
+    if event.hit is None or not draft.run.options.get("cache", True):
         draft.commands.append(Enqueue(path=event.path))
         return
     for artifact in event.hit.artifacts.values():

@@ -7,7 +7,6 @@ import cannot harm this process. What came out is kept with the digests of every
 import hashlib
 import os
 import sys
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,13 +25,15 @@ COMPILED_SUFFIXES = (".yaml", ".yml", ".json")
 
 _SERVICE = "penstock.compiler.service:compile_target"
 _COMPILING = ("core", "ir", "dsl", "data", "compiler")
+_SHELLS_OWN = frozenset({"_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL"})
+"""Variables that change from one command to the next, and that no pipeline depends on."""
 
 
 class _Entry(Struct, frozen=True, kw_only=True):
     """One kept compilation."""
 
     stamp: str
-    """Of what compiles: Python, the installed packages, Penstock itself."""
+    """Of what compiles: Python, the installed packages, Penstock itself, the environment variables."""
     files: dict[str, str]
     """SHA-256 of each of the project's files that were read; empty for one that was not there."""
     source: str
@@ -114,11 +115,11 @@ def _digest(file: str) -> str:
 
 
 def _stamp() -> str:
-    """Changes when a package is installed or removed, and when Penstock's own compiler changes."""
-    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    """Changes when a package is installed or removed, with the environment, and with Penstock's own compiler."""
     ours = Path(penstock.__file__).parent
-    times = [Path(folder).stat().st_mtime_ns for folder in sorted(folders)]
+    times = [(folder, Path(folder).stat().st_mtime_ns) for folder in sys.path if Path(folder).is_dir()]
     sources = (file for package in _COMPILING for file in (ours / package).rglob("*.py"))
     newest = max((file.stat().st_mtime_ns for file in sources), default=0)
-    parts = [penstock.__version__, sys.version, sys.prefix, times, newest]
+    variables = sorted(item for item in os.environ.items() if item[0] not in _SHELLS_OWN)
+    parts = [penstock.__version__, sys.version, sys.prefix, times, newest, variables]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

@@ -187,6 +187,11 @@ class ArtifactStoreContract:
             assert store.verify(stored.uri, stored.digest)
             assert not store.verify(stored.uri, Digest("sha256:" + "0" * 64))
 
+    def test_an_object_of_another_size_is_not_the_one_that_was_meant(self, store: ArtifactStore) -> None:
+        for stored in (store.put(_staged(store, b"x"), "x"), store.put(_folder(store.staging() / "f"), "f")):
+            assert store.exists(stored.uri, stored.size)
+            assert not store.exists(stored.uri, stored.size + 1)
+
     def test_staging_folders_are_new_and_empty(self, store: ArtifactStore) -> None:
         first, second = store.staging(), store.staging()
         assert first != second

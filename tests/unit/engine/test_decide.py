@@ -395,6 +395,13 @@ def test_a_run_without_cache_runs_everything():
     assert second.calls == ["make"]
 
 
+def test_what_a_run_without_cache_found_is_kept_for_later():
+    fresh = Simulation(cached_document(), seven, cache=False).start().finish()
+    later = Simulation(cached_document(), seven, known=fresh.known).start()
+    assert later.calls == []
+    assert later.outputs("make") == {"Output": 7}
+
+
 # --- cancelling, taking over, trying again --------------------------------------------------------------------
 
 
