@@ -281,6 +281,23 @@ def test_requirements_of_its_own_give_a_component_an_environment_of_its_own(atte
     assert isinstance(stored, Succeeded)
 
 
+def test_closing_does_not_wait_for_an_environment_to_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = tmp_path / "begun"
+    os.mkfifo(begun)
+    slow = tmp_path / "uv"
+    slow.write_text(f"#!/bin/sh\necho $$ > '{begun}'\nexec sleep 1000\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr("uv.find_uv_bin", lambda: str(slow))
+    executor = ProcessExecutor(tmp_path / "home", str(tmp_path / "artifacts"))
+    attempts = Attempts(executor, tmp_path)
+    order = attempts.start(component_container(PARENT, requirements=["anything"]), outputs=["Output"])
+    uv = int(begun.read_text())
+    executor.close()
+    assert isinstance(attempts.wait(order), Canceled)
+    wait_until_gone(uv)
+    assert [path.suffix for path in (tmp_path / "home" / "environments").iterdir()] == [".lock"]
+
+
 def test_requirements_that_cannot_be_met_are_an_error_of_the_user_with_uvs_words(
     attempts: Attempts, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -28,6 +29,11 @@ class Environments:
     def __init__(self, root: Path, python: Path | None = None) -> None:
         self._root = root
         self._own = python or Path(sys.executable)
+        self._uv = _Uv()
+
+    def close(self) -> None:
+        """Stop making environments; what was begun is thrown away."""
+        self._uv.stop()
 
     def python(self, requirements: tuple[str, ...]) -> Path:
         """The interpreter of the environment that has `requirements`; made now if there is none, which may take long.
@@ -58,13 +64,25 @@ class Environments:
         part = folder.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         try:
-            _uv(requirements, "venv", "--quiet", "--relocatable", "--python", str(self._own), str(part))
-            _install(part / "bin" / "python", wanted, requirements)
+            self._uv.run(requirements, "venv", "--quiet", "--relocatable", "--python", str(self._own), str(part))
+            self._install(part / "bin" / "python", wanted, requirements)
             packages = next(part.glob("lib/python*/site-packages"))
             (packages / "penstock").symlink_to(_package_folder())
             part.rename(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+    def _install(self, python: Path, wanted: list[str], requirements: tuple[str, ...]) -> None:
+        install = ("pip", "install", "--quiet", "--python", str(python), *wanted)
+        try:
+            self._uv.run(requirements, *install)
+        except EnvironmentFailed:
+            try:  # without a network, what is in uv's cache may do
+                self._uv.run(requirements, *install, "--offline")
+                return
+            except EnvironmentFailed:
+                pass
+            raise
 
 
 def _package_folder() -> Path:
@@ -87,29 +105,45 @@ def _distribution(requirement: str) -> str:
     return name.lower().replace("_", "-")
 
 
-def _install(python: Path, wanted: list[str], requirements: tuple[str, ...]) -> None:
-    install = ("pip", "install", "--quiet", "--python", str(python), *wanted)
-    try:
-        _uv(requirements, *install)
-    except EnvironmentFailed:
-        try:  # without a network, what is in uv's cache may do
-            _uv(requirements, *install, "--offline")
-            return
-        except EnvironmentFailed:
-            pass
-        raise
+class _Uv:
+    """Runs uv, and can be stopped from another thread."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self._stopped = False
 
-def _uv(requirements: tuple[str, ...], *args: str) -> None:
-    from uv import find_uv_bin
+    def run(self, requirements: tuple[str, ...], *args: str) -> None:
+        from uv import find_uv_bin
 
-    try:
-        command = [os.fsdecode(find_uv_bin()), *args]
-    except FileNotFoundError as error:
-        raise WorkerDidNotStart(reason=f"uv is not installed: {error}") from error
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        raise EnvironmentFailed(requirements=", ".join(requirements), reason=done.stderr.strip()[-4000:])
+        try:
+            command = [os.fsdecode(find_uv_bin()), *args]
+        except FileNotFoundError as error:
+            raise WorkerDidNotStart(reason=f"uv is not installed: {error}") from error
+        with self._lock:
+            if self._stopped:
+                raise WorkerDidNotStart(reason="the executor was closed")
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+            self._running.add(process)
+        _, said = process.communicate()
+        with self._lock:
+            self._running.discard(process)
+        if process.returncode != 0:
+            raise EnvironmentFailed(requirements=", ".join(requirements), reason=said.strip()[-4000:])
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                process.kill()
 
 
 @contextmanager

@@ -138,6 +138,7 @@ class ProcessExecutor:
         with self._lock:
             self._closed = True
             hosts, self._hosts = list(self._hosts.values()), {}
+        self._environments.close()
         for host in hosts:
             host.close()
 
