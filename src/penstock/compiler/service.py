@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from penstock.compiler.code.distributions import environment_of
 from penstock.compiler.code.project import Project
 from penstock.compiler.compilation import compile_pipeline
-from penstock.compiler.errors import CompilationRefused
+from penstock.compiler.errors import CompilationFailed, CompilationRefused
 from penstock.compiler.targets import find_target
 from penstock.compiler.watching import opened_files
 from penstock.core.errors import UserError
@@ -75,6 +75,8 @@ def compile_named(target: str, cwd: Path) -> CompileReply:
             compiled = compile_pipeline(found.pipeline, project_root=found.root)
             project = Project(found.root)
         except UserError as error:
+            if isinstance(error, CompilationFailed):
+                error.folder = cwd
             return CompileReply(failure=CompileFailure(code=error.code, text=str(error)))
     files = {*compiled.sources, *(path for path in opened if project.is_authors(str(path)))}
     return CompileReply(

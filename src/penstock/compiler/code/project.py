@@ -28,6 +28,7 @@ class Project:
         self._search = list(dict.fromkeys(Path(entry).resolve() for entry in entries))
         self._tops: dict[str, Path | None] = {}
         self._modules: dict[str, Module | None] = {}
+        self._shown: dict[str, str] = {}
 
     def find(self, name: str) -> Module | None:
         """The author's module of that name; None if there is none, or it is somebody else's."""
@@ -60,6 +61,11 @@ class Project:
 
     def shown(self, module: Module) -> str:
         """How parts of keys call a module's file: relative to the root, or to where it is imported from."""
+        if module.name not in self._shown:
+            self._shown[module.name] = self._show(module)
+        return self._shown[module.name]
+
+    def _show(self, module: Module) -> str:
         if module.path is None:
             return module.name
         try:

@@ -5,6 +5,7 @@ import inspect
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,7 @@ def _third_party(names: set[str]) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _is_module(name: str) -> bool:
     """Whether a dotted name is a module, asked without importing anything."""
     parent = sys.modules.get(name.rpartition(".")[0])

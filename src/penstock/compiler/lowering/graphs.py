@@ -16,15 +16,16 @@ from penstock.compiler.lowering.declarations import (
     output_parameter,
     path_parameter,
 )
-from penstock.compiler.lowering.drafts import DagDraft, Source, TaskDraft
+from penstock.compiler.lowering.drafts import DagDraft, TaskDraft
+from penstock.compiler.lowering.importing import Importers, Names
 from penstock.compiler.lowering.library import Library
+from penstock.compiler.lowering.policies import retry_policy
 from penstock.compiler.lowering.wiring import CHANNEL, Wiring
 from penstock.compiler.types.flows import ArtifactFlow, Flows, ParameterFlow
 from penstock.compiler.types.interfaces import FinalStatus, Input, Interface, Interfaces
 from penstock.data.parameters import encode_parameter
 from penstock.data.types import ArtifactUse
 from penstock.dsl.diagnostics import Code, Diagnostic
-from penstock.dsl.durations import parse_duration
 from penstock.dsl.graph import (
     Branch,
     Branches,
@@ -40,14 +41,12 @@ from penstock.dsl.graph import (
     Value,
 )
 from penstock.dsl.naming import fit_name
-from penstock.dsl.options import Options
 from penstock.ir.spec import (
     ArtifactItems,
     ArtifactIterator,
     CachingOptions,
     ParameterItems,
     ParameterIterator,
-    RetryPolicy,
     TaskFinalStatus,
     TaskInputParameter,
     TriggerPolicy,
@@ -88,10 +87,9 @@ class GraphLowering:
         self._flows = Flows(graph, document.interfaces)
         self._dags: dict[int, DagDraft] = {}
         self._wiring = Wiring(self._flows, self._dags)
-        self._names = {task.name for task in graph.tasks()}
-        self._groups = 0
+        self._names = Names({task.name for task in graph.tasks()})
+        self._imports = Importers(self._names, document.library)
         self._exits: dict[int, str] = {}
-        self._importers: dict[Any, Source] = {}
         self._tests: dict[int, tuple[list[Test], Test | None]] = {}
 
     def run(self) -> DagDraft:
@@ -135,7 +133,7 @@ class GraphLowering:
         if isinstance(scope, Branches) and len(scope.members) == 1:
             self._dags[id(scope)] = dag  # a `when` alone needs no DAG around its one branch
             return
-        name = self._group_name(_KINDS[type(scope)])
+        name = self._names.group(_KINDS[type(scope)])
         task = dag.add(TaskDraft(name=name))
         task.component = self._document.library.reserve(name)
         self._dags[id(scope)] = DagDraft(scope=scope, parent=dag, task=task)
@@ -143,14 +141,6 @@ class GraphLowering:
             tests = [one.test for one in scope.members if isinstance(one, Branch)]
             for index, branch in enumerate(scope.members):
                 self._tests[id(branch)] = [test for test in tests[:index] if test is not None], tests[index]
-
-    def _group_name(self, kind: str) -> str:
-        self._groups += 1
-        name = f"{kind}-{self._groups}"
-        if name in self._names:
-            return self._group_name(kind)
-        self._names.add(name)
-        return name
 
     def _finish(self) -> None:
         for dag in {id(one): one for one in self._dags.values()}.values():
@@ -175,34 +165,11 @@ class GraphLowering:
             if self._is_root and _is_read_by_importer(one):
                 assert isinstance(one.use, ArtifactUse)
                 top.input_parameters[one.name] = path_parameter(one)
-                place = TaskInputParameter(component_input_parameter=one.name)
-                base = fit_name(one.name, "input")
-                self._wiring.imported[one.name] = self._import(top, base, one.use, place, None)
+                self._wiring.imported[one.name] = self._imports.of_input(top, one.name, one.use)
             elif one.name in declared.parameters:
                 top.input_parameters[one.name] = declared.parameters[one.name]
             else:
                 top.input_artifacts[one.name] = declared.artifacts[one.name]
-
-    def _import(
-        self, dag: DagDraft, base: str, use: ArtifactUse, place: TaskInputParameter, constant: str | None
-    ) -> Source:
-        """An artifact from elsewhere, by an importer task in `dag`; the same place is imported once."""
-        key = (id(dag), use.schema_title, base, constant)
-        if key not in self._importers:
-            name = self._free_name(base)
-            task = dag.add(TaskDraft(name=name, caching=CachingOptions(enable_cache=True)))
-            task.component = self._document.library.importer_of(use.schema_title, constant)
-            task.parameters["uri"] = place
-            self._importers[key] = Source(name, "artifact", True)
-        return self._importers[key]
-
-    def _free_name(self, base: str) -> str:
-        name, number = base, 1
-        while name in self._names:
-            number += 1
-            name = f"{base}-{number}"
-        self._names.add(name)
-        return name
 
     def _output(self, name: str, value: Value, top: DagDraft) -> None:
         flow = self._flows.of(value)
@@ -222,7 +189,7 @@ class GraphLowering:
             interface = interfaces.of_component(task.definition)
             draft.component = self._document.library.component_of(task)
             draft.caching = CachingOptions(enable_cache=task.options.cache)
-            draft.retry = _retry_policy(task.options)
+            draft.retry = retry_policy(task.options)
         else:
             interface = interfaces.of_pipeline(task.definition)
             draft.component = self._document.nested(task.graph)
@@ -250,8 +217,7 @@ class GraphLowering:
     def _constant(self, draft: TaskDraft, declared: Input, value: Any, dag: DagDraft) -> None:
         if isinstance(declared.use, ArtifactUse):
             if value is not None:
-                place = TaskInputParameter(runtime_value=ValueOrRuntimeParameter(constant=str(value)))
-                draft.feed(declared.name, self._import(dag, "importer", declared.use, place, str(value)))
+                draft.feed(declared.name, self._imports.of_place(dag, str(value), declared.use))
             return
         encoded = encode_parameter(value, declared.annotation)
         if encoded is None and declared.default is UNSET:
@@ -336,23 +302,6 @@ _KINDS: dict[type[Scope], str] = {
 def _is_read_by_importer(declared: Input) -> bool:
     """Whether a run is told the place of an input artifact by a parameter; one that may be missing is not."""
     return isinstance(declared.use, ArtifactUse) and not (declared.optional and declared.default is UNSET)
-
-
-def _retry_policy(options: Options) -> RetryPolicy | None:
-    retry = options.retry
-    if retry.count == 0:
-        return None
-    return RetryPolicy(
-        max_retry_count=retry.count,
-        backoff_duration=_seconds(parse_duration(retry.backoff)),
-        backoff_factor=float(retry.factor),
-        backoff_max_duration=_seconds(parse_duration(retry.max)),
-    )
-
-
-def _seconds(seconds: float) -> str:
-    """A duration in protobuf's JSON."""
-    return f"{seconds:.9f}".rstrip("0").rstrip(".") + "s"
 
 
 def _chain(dag: DagDraft | None, name: str) -> list[tuple[DagDraft, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import CodeType
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import UNSET, UnsetType
 
@@ -122,6 +122,8 @@ class _Reader:
             return classify(annotation)
         except UnknownType as error:
             hint = error.hint()
+            if TaskFinalStatus in get_args(annotation):
+                hint = "write `status: TaskFinalStatus = TaskFinalStatus()`; the engine fills it"
             if where == "the result" and getattr(annotation, "__origin__", None) is tuple:
                 hint = "for several outputs, return a NamedTuple or a dataclass: each needs a name"
             self.problem(Code.UNSUPPORTED_TYPE, f"{where} of {self._me}: {error.message()}", hint)
