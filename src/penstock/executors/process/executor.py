@@ -28,7 +28,7 @@ from penstock.executors.process.outcome import (
 )
 from penstock.ir.runtime import TaskFailure
 from penstock.ir.spec import ContainerSpec
-from penstock.launcher.failures import failure_of
+from penstock.launcher.failures import describe, failure_of
 from penstock.metadata.records import Usage
 
 Requirements = tuple[str, ...]
@@ -79,13 +79,6 @@ class ProcessExecutor:
 
     def start(self, order: WorkOrder, report: Report) -> None:
         """See `Executor.start`."""
-        try:
-            form = self._form(order.container)
-            needs = form.needs(order.container)
-            call = form.call(order)
-        except PenstockError as error:
-            report(order.key, Failed(failure=failure_of(error), usage=Usage()))
-            return
         failure = order.folder / FAILURE_FILE
 
         def done(end: Ended | PenstockError) -> None:
@@ -93,17 +86,23 @@ class ProcessExecutor:
                 self._running.pop(order.key, None)
             report(order.key, _outcome(end, order, failure))
 
-        assignment = Assignment(
-            function=call.function,
-            cwd=str(order.cwd),
-            environ={one.name: one.value for one in order.container.env},
-            memory=order.limits.memory,
-            failure=str(failure),
-            code_folder=call.code_folder,
-            faults=self._faults,
-        )
-        job = self._job(order.log, needs.imports, order.limits)
-        self._submit(needs.requirements, job, assignment, call.payload, done, order.key)
+        try:
+            form = self._form(order.container)
+            needs = form.needs(order.container)
+            call = form.call(order)
+            assignment = Assignment(
+                function=call.function,
+                cwd=str(order.cwd),
+                environ={one.name: one.value for one in order.container.env},
+                memory=order.limits.memory,
+                failure=str(failure),
+                code_folder=call.code_folder,
+                faults=self._faults,
+            )
+            job = self._job(order.log, needs.imports, order.limits)
+            self._submit(needs.requirements, job, assignment, call.payload, done, order.key)
+        except Exception as error:  # noqa: BLE001 - the protocol: whatever goes wrong is reported
+            report(order.key, Failed(failure=describe(error), usage=Usage()))
 
     def cancel(self, key: AttemptKey, *, force: bool = False) -> None:
         """See `Executor.cancel`."""

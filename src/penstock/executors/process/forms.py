@@ -63,7 +63,7 @@ class PenstockComponent:
 
     def needs(self, container: ContainerSpec) -> Needs:
         manifest = self._components.read(container).manifest
-        return Needs(requirements=tuple(manifest.requirements), imports=tuple(manifest.imports))
+        return Needs(requirements=tuple(sorted(manifest.requirements)), imports=tuple(manifest.imports))
 
     def call(self, order: WorkOrder) -> Call:
         component = self._components.read(order.container)

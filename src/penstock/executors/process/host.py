@@ -89,15 +89,20 @@ class ZygoteHost:
     # --- the host's thread ------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        reason: PenstockError
         try:
             with tempfile.TemporaryFile() as errors:
                 process, ours = self._spawn(self._python(), errors)
-                self._converse(ours)
-                reason = self._see_off(process, errors)
+                try:
+                    self._converse(ours)
+                finally:
+                    reason = self._see_off(process, errors)
         except PenstockError as error:
             reason = error
         except OSError as error:
             reason = WorkerDidNotStart(reason=str(error))
+        except Exception as error:  # noqa: BLE001 - a report that raises must not leave other attempts without an end
+            reason = WorkerLost(reason=f"its correspondent failed: {error!r}")
         self._bury(reason)
 
     def _spawn(self, python: Path, errors: IO[bytes]) -> tuple[subprocess.Popen[bytes], socket.socket]:
