@@ -1,6 +1,7 @@
 """Pipeline files: YAML and JSON in every form that is met, one canonical form for storage and digests."""
 
 import dataclasses
+import errno
 import hashlib
 from collections.abc import Collection
 from pathlib import Path
@@ -98,7 +99,7 @@ def digest(document: PipelineDocument) -> Digest:
 
 def _text(source: str | bytes | Path, name: str) -> str:
     try:
-        data = source.read_bytes() if isinstance(source, Path) else source
+        data = _bytes(source) if isinstance(source, Path) else source
         return data if isinstance(data, str) else data.decode("utf-8-sig")
     except FileNotFoundError:
         raise PipelineFileMissing(path=name) from None
@@ -108,6 +109,12 @@ def _text(source: str | bytes | Path, name: str) -> str:
         raise PipelineFileUnreadable(path=name, reason=f"it is not UTF-8 (byte {error.start})") from None
     except OSError as error:
         raise PipelineFileUnreadable(path=name, reason=error.strerror or str(error)) from None
+
+
+def _bytes(file: Path) -> bytes:
+    if file.exists() and not file.is_file() and not file.is_dir():  # a device may have no end
+        raise OSError(errno.EINVAL, "it is neither a file nor a folder")
+    return file.read_bytes()
 
 
 def _document(text: str) -> PipelineDocument:

@@ -19,7 +19,9 @@ def parts_of(text: str) -> tuple[Part, Part | None]:
     if text.lstrip().startswith("{"):
         try:
             top = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        except RecursionError:
+            raise MalformedDocument(reason="it is nested too deeply") from None
+        except (msgspec.DecodeError, UnicodeError) as error:
             return _yaml_parts(text, unless=MalformedDocument(reason=str(error)))
         return _inner(top) or (text, None)
     return _yaml_parts(text)

@@ -17,6 +17,9 @@ _NOT_JSON = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value")
 MAX_EXPANDED = 20_000_000
 """More values than this after aliases are expanded is an attack or an accident, not a pipeline."""
 
+MAX_DEPTH = 1_000
+"""More levels than this, too. The C library would go down them all, past the end of its stack."""
+
 
 def parse_yaml(text: str) -> list[Any]:
     """Every document of a YAML text that is not empty, as plain values.
@@ -27,6 +30,7 @@ def parse_yaml(text: str) -> list[Any]:
     import yaml
 
     try:
+        _refuse_deep(text)
         documents = [document for document in yaml.load_all(text, _loader()) if document is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -91,6 +95,19 @@ def _dumper() -> Any:
     Dumper.add_implicit_resolver(_FLOAT, _EXPONENT, list("-+.0123456789"))
     Dumper.add_representer(str, represent_text)
     return Dumper
+
+
+def _refuse_deep(text: str) -> None:
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, _loader()):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise RecursionError
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _refuse_endless(documents: list[Any]) -> None:

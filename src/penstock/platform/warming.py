@@ -32,8 +32,10 @@ def third_party_imports(target: str, cwd: Path) -> list[str]:
 
 def _imported(file: Path) -> Iterator[str]:
     try:
+        if not file.is_file():
+            return
         tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for statement in tree.body:
         names: list[str] = []
