@@ -27,7 +27,12 @@ class Project:
         return path
 
     def penstock(
-        self, *arguments: str, faults: str = "", timeout: float = 120, env: dict[str, str] | None = None
+        self,
+        *arguments: str,
+        faults: str = "",
+        timeout: float = 120,
+        env: dict[str, str] | None = None,
+        within: str = ".",
     ) -> "Ended":
         """Run the command to its end, whatever that is."""
         environment = os.environ | {"PENSTOCK_HOME": str(self.home), "NO_COLOR": "1"}
@@ -37,7 +42,7 @@ class Project:
             environment["PENSTOCK_FAULTS"] = faults
         done = subprocess.run(
             [str(PENSTOCK), *arguments],
-            cwd=self.folder,
+            cwd=self.folder / within,
             env=environment,
             capture_output=True,
             text=True,

@@ -19,9 +19,11 @@ class Author(Project):
         """The last command."""
         self._opened: list[RunResult] = []
 
-    def run(self, target: str, *arguments: str, code: int = 0, env: dict[str, str] | None = None) -> RunResult:
+    def run(
+        self, target: str, *arguments: str, code: int = 0, env: dict[str, str] | None = None, within: str = "."
+    ) -> RunResult:
         """`penstock run`, which has to end with that exit code."""
-        self.ended = self.penstock("run", target, *arguments, timeout=60, env=env)
+        self.ended = self.penstock("run", target, *arguments, timeout=60, env=env, within=within)
         assert self.ended.code == code, self.ended
         return self.find("last")
 
