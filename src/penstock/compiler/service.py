@@ -15,6 +15,7 @@ from penstock.compiler.code.project import Project
 from penstock.compiler.compilation import compile_pipeline
 from penstock.compiler.errors import CompilationFailed, CompilationRefused
 from penstock.compiler.targets import find_target
+from penstock.compiler.tracebacks import said_by
 from penstock.compiler.watching import opened_files
 from penstock.core.errors import UserError
 from penstock.ir.document import canonical_json
@@ -77,7 +78,7 @@ def compile_named(target: str, cwd: Path) -> CompileReply:
         except UserError as error:
             if isinstance(error, CompilationFailed):
                 error.folder = cwd
-            return CompileReply(failure=CompileFailure(code=error.code, text=str(error)))
+            return CompileReply(failure=CompileFailure(code=error.code, text=said_by(error)))
     files = {*compiled.sources, *(path for path in opened if project.is_authors(str(path)))}
     return CompileReply(
         document=msgspec.Raw(canonical_json(compiled.document)),

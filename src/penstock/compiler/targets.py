@@ -3,6 +3,7 @@
 import ast
 import importlib
 import importlib.util
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,14 @@ from penstock.compiler.errors import (
     TargetNotFound,
     TargetUnreadable,
 )
-from penstock.compiler.tracebacks import author_frames, format_frames
+from penstock.compiler.tracebacks import author_frames, format_frames, said_by
 from penstock.core.errors import PenstockError
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.pipeline import Pipeline
 from penstock.dsl.places import Place
+
+_LONGEST_LINE = 200
+"""Characters of a line that are shown; a file of data that was named by mistake may be one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,7 @@ def find_target(target: str, cwd: Path) -> Target:
         UserError: There is no such file, module or pipeline; or it cannot be imported.
     """
     place, name = _split(target)
-    if place.endswith(".py") or "/" in place or (cwd / place).exists():
+    if place.endswith(".py") or "/" in place or os.path.lexists(cwd / place):
         file = _checked_file(cwd / place, target)
         root = find_root(file.parent)
         module = _import_file(file, root, target)
@@ -82,7 +86,7 @@ def _checked_file(file: Path, target: str) -> Path:
     try:
         is_folder, exists = file.is_dir(), file.exists()
         source = file.read_bytes() if file.is_file() else None
-        beside = sorted(one.name for one in (file if is_folder else file.parent).glob("*.py"))
+        beside = sorted(one.name for one in (file if is_folder else file.parent).glob("*.py") if one.exists())
     except OSError as error:
         raise TargetUnreadable(path=str(file), reason=error.strerror or str(error)) from None
     if is_folder:
@@ -104,6 +108,8 @@ def _check_syntax(source: bytes, file: Path) -> None:
         tree = ast.parse(source, filename=str(file))
     except (SyntaxError, ValueError) as error:
         raise _syntax_error(error, file) from None
+    except (RecursionError, MemoryError):  # what Python's parser says of an expression without end
+        raise _syntax_error(ValueError("it is nested too deeply"), file) from None
     if not tree.body:
         raise NoPipeline(place=str(file), is_empty=True)
 
@@ -111,7 +117,7 @@ def _check_syntax(source: bytes, file: Path) -> None:
 def _syntax_error(error: SyntaxError | ValueError, file: Path) -> CompilationFailed:
     line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
     text = error.msg if isinstance(error, SyntaxError) else str(error)
-    details = (error.text or "").rstrip() if isinstance(error, SyntaxError) else ""
+    details = (error.text or "").rstrip()[:_LONGEST_LINE] if isinstance(error, SyntaxError) else ""
     where = error.filename if isinstance(error, SyntaxError) and error.filename else str(file)
     problem = Diagnostic(
         code=Code.SYNTAX_ERROR,
@@ -182,7 +188,7 @@ def _import(name: str, target: str) -> ModuleType:
         raise ImportFailed(
             target=target,
             exception=type(error).__name__,
-            text=str(error),
+            text=said_by(error),
             missing=(error.name or "") if isinstance(error, ModuleNotFoundError) else "",
             traceback=format_frames(frames),
         ) from None

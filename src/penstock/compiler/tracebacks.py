@@ -7,6 +7,14 @@ from types import FrameType
 from penstock.dsl.places import is_ours
 
 
+def said_by(error: BaseException) -> str:
+    """What an exception says, whatever its `__str__` does, as text that can be written as UTF-8."""
+    try:
+        return str(error).encode("utf-8", "backslashreplace").decode("utf-8")
+    except BaseException:  # noqa: BLE001 - the author's own __str__
+        return "<its __str__ failed>"
+
+
 def author_frames(error: BaseException) -> list[FrameSummary]:
     """The frames of an exception that are the author's, or of libraries that the author called."""
     walked = traceback.walk_tb(error.__traceback__)

@@ -46,12 +46,12 @@ class Component(Generic[P, R]):
     """
 
     def __init__(self, function: Callable[P, R], options: Options, problems: tuple[Diagnostic, ...] = ()) -> None:
+        functools.update_wrapper(self, function)
         self.function = function
         self.options = options
         self._option_problems = problems
         self._after: tuple[object, ...] = ()
         self._origin: Component[P, R] = self
-        functools.update_wrapper(self, function)
 
     @property
     def name(self) -> str:

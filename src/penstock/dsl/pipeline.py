@@ -36,12 +36,12 @@ class Pipeline(Generic[P, R]):
     """A function that wires tasks. A call within another pipeline nests it; `.run(...)` runs it."""
 
     def __init__(self, function: Callable[P, R], name: str, problems: tuple[Diagnostic, ...] = ()) -> None:
+        functools.update_wrapper(self, function)
         self.function = function
         self.name = name
         self._option_problems = problems
         self._after: tuple[object, ...] = ()
         self._origin: Pipeline[P, R] = self
-        functools.update_wrapper(self, function)
 
     @property
     def description(self) -> str:

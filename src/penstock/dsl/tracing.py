@@ -62,7 +62,7 @@ def _call(trace: Trace, function: Any, inputs: dict[str, Handle]) -> Any:
         return function(*positional, **named)
     except Abandoned:
         return _RAISED
-    except Exception as error:  # noqa: BLE001 - the author's function may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's function may raise anything
         _report_raised(trace, error)
         return _RAISED
 
@@ -78,7 +78,7 @@ def _arranged(function: Any, inputs: dict[str, Handle]) -> tuple[list[Handle], d
     return positional, named
 
 
-def _report_raised(trace: Trace, error: Exception) -> None:
+def _report_raised(trace: Trace, error: BaseException) -> None:
     walked = [one for one in traceback.walk_tb(error.__traceback__) if not is_ours(one[0])]
     frames = list(traceback.StackSummary.extract(iter(walked)))
     innermost = frames[-1] if frames else None

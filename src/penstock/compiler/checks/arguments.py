@@ -3,6 +3,8 @@
 from pathlib import PurePath
 from typing import Any
 
+from msgspec import UNSET
+
 from penstock.compiler.checks.reporting import Reporter
 from penstock.compiler.types.annotations import UNKNOWN, is_optional
 from penstock.compiler.types.flows import ArtifactFlow, Flow, Flows, ParameterFlow, fits
@@ -52,6 +54,11 @@ class ArgumentCheck:
                 self._report(Code.WRONG_TYPE, message, hint, task.place)
 
     def _constant(self, task: Task, declared: Input, value: Any) -> None:
+        if value is None and declared.optional and declared.default is not UNSET:
+            message = f"{task.shown} is given None for `{declared.name}`, whose default is {declared.default!r}"
+            hint = "to a run, None means that nothing is given, and the default counts; make None the default"
+            self._report(Code.BAD_CONSTANT, message, hint, task.place)
+            return
         try:
             encode_parameter(value, declared.annotation, where=f"argument `{declared.name}` of {task.shown}")
         except WrongType as error:

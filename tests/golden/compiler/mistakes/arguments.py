@@ -41,6 +41,10 @@ def tune(rows: pl.DataFrame, depths: list[int], limits: dict[str, float]) -> lis
 
 
 @component
+def rate_of(x: float | None = 0.5, y: float | None = None) -> None: ...
+
+
+@component
 def words_of(words: list[str]) -> None: ...
 
 
@@ -77,6 +81,7 @@ def arguments(path: str, limit: int | None = None, rate: float = 0.1, words: lis
     tune(rows, [halves.size, 1], {"a": 1})  # CMP015
     tune(rows, [halves.size], {"a": rate})  # CMP015 CMP015
     words_of([f"a {path}"])  # CMP015
+    rate_of(None, None)  # CMP014
     numbers([1, 2.5], 1)
     numbers([1], halves.size)
     numbers(tune(rows, [1], {}), 1)  # CMP012
