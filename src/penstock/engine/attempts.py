@@ -124,10 +124,10 @@ def _bind_outputs(draft: Draft, execution: Execution, output: ExecutorOutput) ->
     missing += [name for name in declared.artifacts if name not in output.artifacts]
     if missing:
         raise MissingOutput(task=execution.task, outputs=missing)
-    parameters: dict[str, Json] = {
-        name: convert_parameter(output.parameter_values[name], parameter_type(spec), name=f"{execution.task}.{name}")
-        for name, spec in declared.parameters.items()
-    }
+    parameters: dict[str, Json] = {}
+    for name, spec in declared.parameters.items():
+        value, shown = output.parameter_values[name], f"{execution.task}.{name}"
+        parameters[name] = None if value is None else convert_parameter(value, parameter_type(spec), name=shown)
     artifacts: dict[str, list[ArtifactId]] = {}
     for name, spec in declared.artifacts.items():
         artifacts[name] = []

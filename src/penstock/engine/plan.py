@@ -16,6 +16,8 @@ class DagPlan(Struct, frozen=True):
     """One DAG: its tasks, and the edges between them in both directions."""
 
     spec: DagSpec
+    order: tuple[str, ...]
+    """The tasks, each after all that it waits for."""
     upstream: dict[str, tuple[str, ...]]
     downstream: dict[str, tuple[str, ...]]
 
@@ -91,7 +93,21 @@ def _dag_plan(spec: DagSpec) -> DagPlan:
     for name, sources in upstream.items():
         for source in sources:
             downstream[source].append(name)
-    return DagPlan(spec, upstream, {name: tuple(names) for name, names in downstream.items()})
+    return DagPlan(
+        spec, _order(upstream, downstream), upstream, {name: tuple(names) for name, names in downstream.items()}
+    )
+
+
+def _order(upstream: dict[str, tuple[str, ...]], downstream: dict[str, list[str]]) -> tuple[str, ...]:
+    """Kahn's order. A document's own order says nothing: its canonical form is sorted by name."""
+    waiting = {name: len(sources) for name, sources in upstream.items()}
+    order = [name for name, count in waiting.items() if count == 0]
+    for name in order:  # grows while it is gone through
+        for waiter in downstream[name]:
+            waiting[waiter] -= 1
+            if waiting[waiter] == 0:
+                order.append(waiter)
+    return tuple(order)
 
 
 def _upstream(task: TaskSpec, spec: DagSpec) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ def enter_dag(draft: Draft, execution: Execution) -> None:
     """Create what a DAG holds; what waits for nothing is ready."""
     draft.change(execution.path, state=State.RUNNING, started_at=draft.now)
     dag = draft.plan.dag(execution.component)
-    children = [_child(draft, execution, name, task) for name, task in dag.spec.tasks.items()]
+    children = [_child(draft, execution, name, dag.spec.tasks[name]) for name in dag.order]
     draft.create(children)
     for child in children:
         upstream = len(dag.upstream[child.task])

@@ -170,7 +170,7 @@ class Draft:
     def children(self, execution: Execution) -> list[Execution]:
         """The executions that `execution` holds, in order; none if it was not entered."""
         if execution.kind is ExecutionKind.DAG:
-            names = self.plan.dag(execution.component).spec.tasks
+            names = self.plan.dag(execution.component).order
             found = (self.find(child_path(execution.path, name)) for name in names)
             return [child for child in found if child is not None]
         children: list[Execution] = []

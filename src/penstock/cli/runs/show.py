@@ -19,14 +19,13 @@ def show(run: str, as_json: bool, home: Path | None) -> int:
 
     with session(home, json=as_json) as here:
         found = here.find_run(run)
-        progress = Progress(
-            found, here.plan(found), here.store.executions(found.run_id), here.store.attempts(found.run_id)
-        )
+        attempts = here.store.attempts(found.run_id)
+        progress = Progress(found, here.plan(found), here.store.executions(found.run_id), attempts)
         if as_json:
             from penstock.cli.watch.drive import run_as_json
 
             executions = list(progress.tree.executions())
-            here.write_json({**run_as_json(here, progress), "executions": executions})
+            here.write_json({**run_as_json(here, progress), "executions": executions, "attempts": attempts})
         else:
             from penstock.cli.runs.portrait import portrait_lines
 
