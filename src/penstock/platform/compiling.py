@@ -17,6 +17,7 @@ from msgspec import Struct
 import penstock
 from penstock.ir.document import parse_canonical, read_document
 from penstock.ir.spec import PipelineDocument
+from penstock.platform.crashes import module_may_end
 
 if TYPE_CHECKING:
     from penstock.executors.process.executor import ProcessExecutor
@@ -75,7 +76,8 @@ class Compilations:
         stamp = _stamp()  # before, so that a package which is installed meanwhile is noticed next time
         request = msgspec.json.encode(CompileRequest(target=target, cwd=str(cwd)))
         preload = third_party_imports(target, cwd)
-        answer = self._executor().call(_SERVICE, request, cwd=cwd, preload=preload)
+        with module_may_end(target):
+            answer = self._executor().call(_SERVICE, request, cwd=cwd, preload=preload)
         reply = msgspec.json.decode(answer, type=CompileReply)
         reply.raise_failure()
         return _Entry(stamp=stamp, files=reply.files, source=reply.source, document=reply.document)

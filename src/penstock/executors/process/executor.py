@@ -147,7 +147,7 @@ class ProcessExecutor:
         """Call `function` (`module:name`, bytes to bytes) in a child of the zygote, and wait for what it returns.
 
         Raises:
-            CallFailed: It raised, or its process died; with what it printed last.
+            CallFailed: It raised, or its process died, which is then the cause; with what it printed last.
             InfraError: No worker could be started, or it went away.
         """
         folder = Path(tempfile.mkdtemp(prefix="penstock-call-"))
@@ -264,4 +264,4 @@ def _returned(function: str, end: Ended | PenstockError, result: Path, failure: 
         reason = f"{told.message}\n{told.traceback}".strip()
         raise CallFailed(function=function, reason=reason, output=printed)
     error = ended_by_us(end, Limits()) or ended_by_itself(end)
-    raise CallFailed(function=function, reason=error.message(), output=printed)
+    raise CallFailed(function=function, reason=error.message(), output=printed) from error
