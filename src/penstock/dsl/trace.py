@@ -275,16 +275,6 @@ def activate(trace: Trace) -> Iterator[None]:
         trace.finished = True
 
 
-@contextmanager
-def no_trace() -> Iterator[None]:
-    """Let nothing be traced: components are plain functions."""
-    token = _active.set(None)
-    try:
-        yield
-    finally:
-        _active.reset(token)
-
-
 def _leaves(given: object) -> Iterator[object]:
     """What lies in a collection, however deep."""
     if isinstance(given, Mapping):

@@ -3,7 +3,7 @@
 from penstock.compiler.lowering.drafts import DagDraft
 from penstock.compiler.lowering.wiring import Wiring
 from penstock.compiler.types.annotations import UNKNOWN
-from penstock.compiler.types.flows import Flows, ParameterFlow, annotation_of
+from penstock.compiler.types.flows import Flows, ParameterFlow
 from penstock.dsl.graph import Comparison, Constant, Joined, Not, Test, Truth, Value
 from penstock.ir.spec import ParameterType
 
@@ -71,8 +71,3 @@ def literal(value: object, wanted: ParameterType) -> str:
     if isinstance(value, float):
         return repr(value)
     return "'" + "".join(_ESCAPES.get(one, one) for one in str(value)) + "'"
-
-
-def literal_type(value: object) -> ParameterType | None:
-    """The parameter type of a constant."""
-    return ParameterFlow(annotation_of(value)).parameter_type

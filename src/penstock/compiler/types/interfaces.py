@@ -74,10 +74,6 @@ class Interfaces:
     def of_pipeline(self, definition: Definition) -> Interface:
         return self._of(definition, _PipelineReader)
 
-    def all(self) -> list[Interface]:
-        """Every interface that was asked for."""
-        return list(self._known.values())
-
     def _of(self, definition: Definition, reader: Callable[[Definition], "_Reader"]) -> Interface:
         origin = definition.origin
         known = self._known.get(id(origin))
