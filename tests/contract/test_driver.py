@@ -45,9 +45,7 @@ class World:
     def driver(self, executor, run_id=RUN, owner="engine-1", on_change=None) -> Driver:
         lease = self.store.acquire(run_id, EngineId(owner), CLOCK.now(), timedelta(seconds=30), steal=True)
         executions = self.store.executions(run_id)
-        state = RunState.load(
-            Plan(self.pipeline), self.store.run(run_id), executions, self.store.attempts(run_id), {}
-        )
+        state = RunState.load(Plan(self.pipeline), self.store.run(run_id), executions, self.store.attempts(run_id), {})
         self.state = state
         self.held = HeldLease(self.store, lease, CLOCK)
         return Driver(

@@ -10,7 +10,7 @@ from penstock.metadata import open_store
 from penstock.metadata.records import ExecutionKind, State
 from support.projects import Project
 
-PIPELINE = '''
+PIPELINE = """
 from pathlib import Path
 from penstock import component, pipeline, Text, each, when
 
@@ -47,7 +47,7 @@ def story(calls: str, n: int = 2) -> int:
     with when(start > 1):
         letters(7, calls).after(total)
     return total
-'''
+"""
 
 ENGINE_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("engine.", "metadata.")))
 WORKER_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("launcher.", "artifacts.")))
@@ -131,9 +131,7 @@ def test_a_run_that_is_being_driven_cannot_be_resumed(project):
     from penstock.core.clock import SystemClock
     from penstock.core.ids import EngineId
 
-    ended = project.penstock(
-        "run", "pipeline.py", "--param", f"calls={project.folder}", faults="engine.after_commit:2"
-    )
+    ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}", faults="engine.after_commit:2")
     assert ended.code == -9
     store = open_store(project.home / "penstock.db")
     run = store.runs()[0]

@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from penstock.metadata.records import ExecutionKind, State
 from support.pipelines import COMPLETED, dag, document, leaf, over, task
 from support.simulation import Simulation, failure
