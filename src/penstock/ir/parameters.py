@@ -25,7 +25,8 @@ def convert_parameter(value: Json, parameter_type: str, *, name: str) -> Json:
     """A value as a parameter of `parameter_type` holds it.
 
     A whole float becomes an integer where the type is `NUMBER_INTEGER`, an integer a float where it is `NUMBER_DOUBLE`;
-    `STRING` takes anything, as the text that Kubeflow makes of it. A boolean is not a number.
+    `STRING` takes anything, as the text that Kubeflow makes of it. A boolean is not a number. JSON has no `nan` and no
+    infinities: a `NUMBER_DOUBLE` holds them as `"NaN"`, `"Infinity"` and `"-Infinity"`, as protobuf's JSON does.
 
     Args:
         value: Not null: whether null is allowed depends on more than the type.
@@ -182,9 +183,13 @@ def _to_integer(value: Json) -> Json:
 
 
 def _to_double(value: Json) -> Json:
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if value in ("NaN", "Infinity", "-Infinity"):
+        return value
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError
+    if math.isfinite(value):
         return float(value)
-    raise ValueError
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _exactly(kind: type) -> Callable[[Json], Json]:

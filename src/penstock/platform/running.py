@@ -1,14 +1,37 @@
 """Running a pipeline from Python or a notebook: what `taxi.run(…)` does."""
 
 import os
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from penstock.core.errors import UserError
 from penstock.dsl.pipeline import Pipeline
 from penstock.platform.handle import RunResult
 from penstock.platform.options import RunOptions
 from penstock.platform.settings import load_settings
 from penstock.platform.system import System
+
+
+@dataclass(kw_only=True, eq=False)
+class InputUnknown(UserError, TypeError):
+    """A run was given something that is neither an input of its pipeline nor an option of a run."""
+
+    code: ClassVar[str] = "PLA016"
+    pipeline: str
+    names: list[str]
+    inputs: list[str]
+
+    def message(self) -> str:
+        names = ", ".join(f"`{name}`" for name in self.names)
+        return f"pipeline '{self.pipeline}' has no input {names}, and a run has no such option"
+
+    def hint(self) -> str:
+        close = get_close_matches(self.names[0], self.inputs, 1)
+        if close:
+            return f"did you mean `{close[0]}`?"
+        return f"it takes {', '.join(f'`{name}`' for name in self.inputs) or 'no inputs'}"
 
 
 def run_pipeline(
@@ -21,6 +44,7 @@ def run_pipeline(
     max_parallel: int | None = None,
     timeout: float | None = None,
     name: str = "",
+    **unknown: Any,
 ) -> RunResult:
     """Compile `pipeline` in this process and run it to its end.
 
@@ -33,6 +57,7 @@ def run_pipeline(
         max_parallel: Cores to use at once.
         timeout: Seconds that the run may take.
         name: What to call the run.
+        **unknown: Nothing. A misspelt input arrives here, and is refused.
 
     Returns:
         The run and its outputs, however it ended; `raise_for_state()` raises if it did not succeed.
@@ -41,6 +66,8 @@ def run_pipeline(
         CompilationFailed: The pipeline has mistakes; all of them are in the error.
         UserError: An argument is missing, unknown or wrong.
     """
+    if unknown:
+        raise InputUnknown(pipeline=pipeline.name, names=list(unknown), inputs=list(pipeline.signature.parameters))
     from penstock.compiler import compile_pipeline
     from penstock.compiler.code.project import find_root
 
@@ -56,10 +83,28 @@ def run_pipeline(
     )
     system = System.open(settings)
     try:
-        run = system.submit(document, arguments, options=options, source=pipeline.name, display_name=name)
+        given = encode_arguments(pipeline, arguments)
+        run = system.submit(document, given, options=options, source=pipeline.name, display_name=name)
         return RunResult(system.store, system.artifacts, system.drive(run.run_id))
     finally:
         system.close_workers()
+
+
+def encode_arguments(pipeline: Pipeline[Any, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, those that are parameters as JSON: what the pipeline's annotations make of them.
+
+    Raises:
+        WrongType: A value is not of the type that the pipeline declares.
+    """
+    from penstock.data import ParameterUse, classify, encode_parameter
+
+    encoded = dict(arguments)
+    for name, value in arguments.items():
+        annotation = pipeline.signature.parameters[name].annotation
+        if isinstance(classify(annotation), ParameterUse):
+            where = f"input {name!r} of pipeline {pipeline.name!r}"
+            encoded[name] = encode_parameter(value, annotation, where=where)
+    return encoded
 
 
 def _folder(pipeline: Pipeline[Any, Any], cwd: Path) -> Path:

@@ -46,6 +46,24 @@ class InputMissing(UserError, TypeError):
         return f"add `--param {self.inputs[0]}=PATH`"
 
 
+@dataclass(kw_only=True, eq=False)
+class InputNotPlain(UserError, TypeError):
+    """A pipeline's parameter holds something that JSON has no words for."""
+
+    code: ClassVar[str] = "PLA015"
+    input: str
+    at: str
+    """Where inside, e.g. `[0]['a']`; empty for the whole."""
+    value: str
+
+    def message(self) -> str:
+        place = f", at {self.at}," if self.at else ""
+        return f"the pipeline's input {self.input!r}{place} is {self.value}, which JSON cannot say"
+
+    def hint(self) -> str:
+        return 'pass text, numbers, true, false, lists and objects; where a component takes a `float`, "NaN" is one'
+
+
 class Arguments(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is given: parameters by value, and the files that its input artifacts are made from."""
 
@@ -63,7 +81,7 @@ def fit_arguments(inputs: ComponentInputs, given: Mapping[str, Any], cwd: Path) 
     for name, path in files.items():
         if not path.exists():
             raise InputNotFound(input=name, path=str(given[name]))
-    parameters = {name: _plain(value) for name, value in given.items() if name not in inputs.artifacts}
+    parameters = {name: _plain(name, value) for name, value in given.items() if name not in inputs.artifacts}
     values = apply_defaults(inputs, parameters)
     missing = [name for name, spec in inputs.artifacts.items() if name not in files and not spec.is_optional]
     if missing:
@@ -71,8 +89,19 @@ def fit_arguments(inputs: ComponentInputs, given: Mapping[str, Any], cwd: Path) 
     return Arguments(parameters=values, files=files)
 
 
-def _plain(value: Any) -> Json:
-    return str(value) if isinstance(value, Path) else value
+def _plain(name: str, value: Any) -> Json:
+    """A parameter's value as it can be kept; of another type than its own it may still be."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Path):
+        return str(value)
+    from penstock.data.errors import WrongType
+    from penstock.data.parameters import plain_json
+
+    try:
+        return plain_json(value, "")
+    except WrongType as error:
+        raise InputNotPlain(input=name, at=error.at, value=error.value or f"a `{error.got}`") from None
 
 
 def store_inputs(artifacts: ArtifactStore, files: Mapping[str, Path]) -> dict[str, Json]:
