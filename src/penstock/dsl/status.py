@@ -5,6 +5,9 @@ from typing import Any
 
 from penstock.core.json import Json
 
+_STATES = {"COMPLETE": "SUCCEEDED", "CACHED": "SUCCEEDED", "CANCELLED": "CANCELED"}
+"""In the words of ML Metadata, which Kubeflow passes here, and in those that a run shows."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TaskFinalStatus:
@@ -15,7 +18,7 @@ class TaskFinalStatus:
     """
 
     state: str = ""
-    """`SUCCEEDED`, `FAILED` or `CANCELED`; on Kubeflow `COMPLETE` stands for the first."""
+    """`SUCCEEDED`, `FAILED` or `CANCELED`."""
     task: str = ""
     """The name of what ended, e.g. `exit-handler-1`."""
     run: str = ""
@@ -25,15 +28,15 @@ class TaskFinalStatus:
 
     @property
     def succeeded(self) -> bool:
-        return self.state in ("SUCCEEDED", "COMPLETE", "CACHED")
+        return self.state == "SUCCEEDED"
 
     @classmethod
     def from_json(cls, given: Json) -> "TaskFinalStatus":
         """From the form in which the engine and Kubeflow pass it, in camel or snake case."""
         facts: dict[str, Any] = given if isinstance(given, dict) else {}
-        error = facts.get("error") or {}
+        state, error = str(facts.get("state", "")), facts.get("error") or {}
         return cls(
-            state=str(facts.get("state", "")),
+            state=_STATES.get(state, state),
             task=str(facts.get("pipelineTaskName", facts.get("pipeline_task_name", ""))),
             run=str(facts.get("pipelineJobResourceName", facts.get("pipeline_job_resource_name", ""))),
             error=str(error.get("message", "")) if isinstance(error, dict) else str(error),

@@ -33,10 +33,11 @@ def tell_neighbours(draft: Draft, path: TaskPath) -> None:
 def _complete(draft: Draft, execution: Execution) -> None:
     """Everything within a DAG or a loop has finished; so has it."""
     children = draft.children(execution)
-    failed = [child.task for child in children if child.state is State.FAILED]
+    failed = [child for child in children if child.state is State.FAILED]
     if failed:
-        error = failure_of(UpstreamFailed(failed=list(dict.fromkeys(failed))))
-        draft.finish(execution.path, State.FAILED, error=error)
+        names = [repr(child.task) if child.iteration is None else f"iteration {child.iteration}" for child in failed]
+        cause = failed[0].error.message if failed[0].error is not None else ""
+        draft.finish(execution.path, State.FAILED, error=failure_of(UpstreamFailed(failed=names, cause=cause)))
         return
     if any(child.state is State.CANCELED for child in children) or draft.run.state is State.CANCELING:
         draft.finish(execution.path, State.CANCELED)

@@ -75,11 +75,14 @@ class UpstreamFailed(TaskError):
 
     code: ClassVar[str] = "ENG005"
     failed: list[str]
+    """Names of tasks, or `iteration 2`."""
+    cause: str = ""
+    """Why the first of them did."""
 
     def message(self) -> str:
-        shown = ", ".join(repr(name) for name in self.failed[:5])
         more = len(self.failed) - 5
-        return f"{shown} failed" + (f", and {more} more" if more > 0 else "")
+        shown = ", ".join(self.failed[:5]) + (f" and {more} more" if more > 0 else "")
+        return f"{shown} failed" + (f": {self.cause}" if self.cause else "")
 
 
 @dataclass(kw_only=True, eq=False)

@@ -41,7 +41,9 @@ def save_outputs(
         where = f"output {name!r} of component {component!r}"
         if isinstance(use, ParameterUse):
             parameters[name] = encode_parameter(value, declared, where=where)
-        elif value is not None or not use.optional:
+        elif value is None and use.optional:
+            artifacts[name] = ArtifactList()
+        else:
             place = next(iter(places.artifacts.get(name, ArtifactList()).artifacts), RuntimeArtifact(name=name))
             artifacts[name] = ArtifactList(artifacts=_save(value, use, place, store, where))
     return ExecutorOutput(parameter_values=parameters, artifacts=artifacts)

@@ -77,7 +77,10 @@ class ArtifactHandle:
 
 
 def outputs_by_name(store: MetadataStore, artifacts: ArtifactStore, execution: Execution) -> dict[str, Any]:
-    """The outputs of an execution: a parameter as its value, an artifact as a handle, a list of them as a list."""
+    """The outputs of an execution: a parameter as its value, an artifact as a handle, a list of them as a list.
+
+    An optional output that was left out is None.
+    """
     lists = _list_outputs(store, execution) if execution.outputs.artifacts else frozenset()
     found: dict[str, Any] = {}
     for output in outputs_of(store, execution):
@@ -85,7 +88,7 @@ def outputs_by_name(store: MetadataStore, artifacts: ArtifactStore, execution: E
         if not output.is_artifact:
             found[output.name] = output.value
         else:
-            found[output.name] = handles if output.name in lists or len(handles) != 1 else handles[0]
+            found[output.name] = handles if output.name in lists or len(handles) > 1 else next(iter(handles), None)
     return found
 
 

@@ -223,7 +223,7 @@ def test_a_dataclass_that_is_a_value_is_one_output(bench: Bench) -> None:
 
 def test_an_optional_artifact_may_be_left_out(bench: Bench) -> None:
     source = "from penstock.data import Text\ndef task() -> Text | None:\n    return None\n"
-    assert bench.run(source, saved=("Output",)) == ExecutorOutput()
+    assert bench.run(source, saved=("Output",)) == ExecutorOutput(artifacts={"Output": ArtifactList()})
 
 
 def test_nothing_declared_is_nothing_written(bench: Bench) -> None:
