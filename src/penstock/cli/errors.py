@@ -7,6 +7,10 @@ from typing import ClassVar
 from penstock.core.errors import UserError
 
 
+_LONGEST = 200
+"""Characters of a value that are shown."""
+
+
 def _close(word: str, known: list[str]) -> str | None:
     """`did you mean …?`, if one of `known` is close to `word`."""
     found = get_close_matches(word, known, 1, 0.5)
@@ -62,7 +66,8 @@ class ParameterUnreadable(UserError, ValueError):
     example: str
 
     def message(self) -> str:
-        return f"cannot read `--param {self.given}` as {self.expected}"
+        given = self.given if len(self.given) <= _LONGEST else f"{self.given[:_LONGEST]}…"
+        return f"cannot read `--param {given}` as {self.expected}"
 
     def hint(self) -> str:
         return f"for example `--param {self.example}`"

@@ -73,7 +73,7 @@ def _parse(name: str, text: str, kind: ParameterType | str) -> Json:
     try:
         value: Json = _READERS[kind](text.strip())
         return value
-    except ValueError:
+    except (ValueError, RecursionError):
         quoted = f"'{name}={example}'" if kind in ("LIST", "STRUCT") else f"{name}={example}"
         raise ParameterUnreadable(given=f"{name}={text}", expected=expected, example=quoted) from None
 
@@ -119,7 +119,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise ParameterFileUnreadable(path=str(path), problem=reason) from error
     try:
         loaded = _load(text, is_json=path.suffix == ".json")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ParameterFileUnreadable(path=str(path), problem=" ".join(str(error).split())) from error
     if not isinstance(loaded, dict) or not all(isinstance(name, str) for name in loaded):
         raise ParameterFileUnreadable(path=str(path), problem="it does not map names to values")

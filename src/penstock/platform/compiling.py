@@ -18,6 +18,7 @@ import penstock
 from penstock.ir.document import parse_canonical, read_document
 from penstock.ir.spec import PipelineDocument
 from penstock.platform.crashes import module_may_end
+from penstock.platform.names import check_unicode
 
 if TYPE_CHECKING:
     from penstock.executors.process.executor import ProcessExecutor
@@ -59,9 +60,10 @@ class Compilations:
         Raises:
             UserError: There is no such file, pipeline or module, or it does not compile; all mistakes at once.
         """
+        check_unicode(target, cwd)
         if target.lower().endswith(COMPILED_SUFFIXES):
             return _checked(cwd / target, target), target
-        key = hashlib.sha256(f"{cwd}\0{target}".encode(errors="surrogateescape")).hexdigest()[:32]
+        key = hashlib.sha256(f"{cwd}\0{target}".encode()).hexdigest()[:32]
         place = self._folder / f"{key}.json"
         entry = _kept(place)
         if entry is None:

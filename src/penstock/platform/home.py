@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from penstock.core.errors import InfraError
+from penstock.platform.names import check_unicode
 
 
 @dataclass(kw_only=True, eq=False)
@@ -28,7 +29,9 @@ def prepare_home(home: Path) -> None:
 
     Raises:
         HomeUnusable: It is a file, or may not be made or written.
+        NameNotUnicode: Its name cannot go on record.
     """
+    check_unicode(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
         ignore = home / ".gitignore"

@@ -54,7 +54,7 @@ def _failure(progress: Progress, execution: Execution, log_place: Callable[[str]
 def _told(error: TaskFailure) -> list[Line]:
     """The author's traceback, and the message where that does not end in it."""
     trace, message = error.traceback.rstrip().splitlines(), error.message.splitlines()
-    if trace and message and message[0] not in trace[-1]:
+    if trace and message and not error.traceback.rstrip().endswith(error.message.rstrip()):
         return [*(line("  ", text) for text in trace), *(line("  ", (text, "bad")) for text in message)]
     return [line("  ", (text, "" if text is not (trace or message)[-1] else "bad")) for text in trace or message]
 
