@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite(
-    "penstock.testing.attempts", "penstock.testing.executor_contract", "penstock.testing.isolation_contract"
-)
+pytest.register_assert_rewrite("penstock.testing.executor_contract", "penstock.testing.isolation_contract")
 
 from penstock.executors.inline import InlineExecutor  # noqa: E402
 from penstock.executors.process.executor import ProcessExecutor  # noqa: E402
