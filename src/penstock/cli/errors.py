@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from penstock.core.errors import UserError
 
-
 _LONGEST = 200
 """Characters of a value that are shown."""
 
