@@ -1,8 +1,9 @@
 """Makes the picture in the README, `docs/images/penstock.png`, from real runs: needs Chromium, which users do not.
 
-    .venv/bin/python scripts/picture.py
+.venv/bin/python scripts/picture.py
 """
 
+import io
 import os
 import shutil
 import subprocess
@@ -16,10 +17,17 @@ from rich.text import Text
 
 ROOT = Path(__file__).parent.parent
 PENSTOCK = Path(sys.executable).with_name("penstock")
-CHROMIUM = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --hide-scrollbars"
-).split()
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+]
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; padding: 28px; background: #d7dde4; display: flex; gap: 24px; font-family: sans-serif }}
@@ -27,7 +35,8 @@ body {{ margin: 0; padding: 28px; background: #d7dde4; display: flex; gap: 24px;
 .terminal {{ background: #16191f; color: #e6e6e6; padding: 18px 20px; flex: 0 0 740px; box-sizing: border-box }}
 pre {{ margin: 0; font: 12.6px/1.42 "DejaVu Sans Mono", monospace; white-space: pre }}
 iframe {{ border: 0; width: 1116px; height: 1330px; transform: scale(.7); transform-origin: 0 0 }}
-</style><div class="pane terminal"><pre>{terminal}</pre></div><div class="pane"><iframe src="report.html"></iframe></div>"""
+</style>
+<div class="pane terminal"><pre>{terminal}</pre></div><div class="pane"><iframe src="report.html"></iframe></div>"""
 
 
 def main() -> None:
@@ -67,7 +76,7 @@ def penstock(folder: Path, *arguments: str) -> list[str]:
 
 
 def as_html(text: str) -> str:
-    console = Console(record=True, width=88, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115
+    console = Console(record=True, width=88, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(text))
     return console.export_html(theme=MONOKAI, inline_styles=True, code_format="{code}")
 
