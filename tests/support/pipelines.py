@@ -121,7 +121,9 @@ def dag(
 
 def document(root: ComponentSpec, **components: ComponentSpec) -> PipelineDocument:
     labels = {c.executor_label for c in components.values() if c.executor_label}
-    executors = {label: ExecutorSpec(container=ContainerSpec(image="none", command=[label])) for label in sorted(labels)}
+    executors = {
+        label: ExecutorSpec(container=ContainerSpec(image="none", command=[label])) for label in sorted(labels)
+    }
     return PipelineDocument(
         pipeline=PipelineSpec(
             pipeline_info=PipelineInfo(name="test"),
