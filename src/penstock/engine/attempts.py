@@ -125,15 +125,15 @@ def _bind_outputs(draft: Draft, execution: Execution, output: ExecutorOutput) ->
     if missing:
         raise MissingOutput(task=execution.task, outputs=missing)
     parameters: dict[str, Json] = {}
-    for name, spec in declared.parameters.items():
+    for name, parameter in declared.parameters.items():
         value, shown = output.parameter_values[name], f"{execution.task}.{name}"
-        parameters[name] = None if value is None else convert_parameter(value, parameter_type(spec), name=shown)
+        parameters[name] = None if value is None else convert_parameter(value, parameter_type(parameter), name=shown)
     artifacts: dict[str, list[ArtifactId]] = {}
-    for name, spec in declared.artifacts.items():
+    for name, artifact in declared.artifacts.items():
         artifacts[name] = []
         for index, runtime in enumerate(output.artifacts[name].artifacts):
             ident = artifact_id(execution.run_id, execution.path, execution.attempt, name, index)
-            title = runtime.type.schema_title or spec.artifact_type.schema_title
+            title = runtime.type.schema_title or artifact.artifact_type.schema_title
             draft.put_artifact(_artifact(draft, ident, name, title, runtime))
             artifacts[name].append(ident)
     return Bindings(parameters=parameters, artifacts=artifacts)
