@@ -63,6 +63,8 @@ def load_artifact(
 def usual_type(metadata: Mapping[str, Json]) -> Any:
     """The type to load where nobody says; None if only the path makes sense."""
     kind = str(metadata.get("kind", ""))
+    if kind == "file":  # `Path` and `bytes` are kept alike
+        return bytes if metadata.get("python_type") == "builtins.bytes" else None
     names = [name for name in USUAL.get(kind, ()) if find_spec(name.partition(":")[0].partition(".")[0])]
     if names:
         returned = metadata.get("python_type")

@@ -125,6 +125,16 @@ def test_bytes_of_no_known_kind_load_as_their_path(store: MetadataStore, artifac
     assert handle.load() == handle.path
 
 
+def test_a_file_loads_as_its_path_unless_it_was_bytes(store: MetadataStore, artifacts: ArtifactStore) -> None:
+    handle = holding(store, artifacts, "v.bin", "?", kind="file").output
+    assert handle.load() == handle.path
+    assert handle.load(bytes) == b"?"
+
+
+def test_bytes_load_as_bytes(store: MetadataStore, artifacts: ArtifactStore) -> None:
+    assert holding(store, artifacts, "v.bin", "?", kind="file", python_type="builtins.bytes").output.load() == b"?"
+
+
 def test_a_table_loads_as_what_its_producer_returned(store: MetadataStore, artifacts: ArtifactStore) -> None:
     pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
     run = RecordedRun(store, document(dag({"a": task("x")}), x=leaf("x")))
