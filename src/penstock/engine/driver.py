@@ -1,7 +1,7 @@
 """The thin shell around `decide`: takes events, commits what follows, then performs the commands.
 
 ```
-inbox (executors, timers, Ctrl-C) ──► decide ──► apply ──► … ──► commit ──► perform ──► on_change
+inbox (executors, timers, Ctrl-C) ──► decide ──► apply ──► … ──► commit ──► on_change ──► perform
                                         ▲   immediate commands   │
                                         └──── (cache, imports) ──┘
 ```
@@ -24,7 +24,7 @@ from penstock.core.clock import Clock
 from penstock.core.faults import fault_point
 from penstock.core.ids import RunId, TaskPath
 from penstock.engine.decide import decide
-from penstock.engine.errors import DeadlinePassed, failure_of
+from penstock.engine.errors import DeadlinePassed, NoWorkFolder, failure_of
 from penstock.engine.events import (
     AttemptEnded,
     Cancel,
@@ -39,7 +39,7 @@ from penstock.engine.events import (
     StartAttempt,
     TimerFired,
 )
-from penstock.engine.executor import AttemptKey, Canceled, Executor, Outcome
+from penstock.engine.executor import AttemptKey, Canceled, Executor, Failed, Outcome, WorkOrder
 from penstock.engine.files import FileDigests
 from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import answer_import, answer_lookups
@@ -183,11 +183,11 @@ class Driver:
         spent, self._spent = self._spent, []
         for folder in spent:
             shutil.rmtree(folder, ignore_errors=True)
+        if changes and self._on_change is not None:
+            self._on_change(changes)
         deferred, self._deferred = self._deferred, []
         for command in deferred:
             self._perform(command)
-        if changes and self._on_change is not None:
-            self._on_change(changes)
 
     def _perform(self, command: StartAttempt | CancelAttempt) -> None:
         execution = self._state.executions[command.path]
@@ -195,15 +195,22 @@ class Driver:
             key = AttemptKey(execution.run_id, command.path, command.number)
             self._executor.cancel(key, force=command.force)
         elif execution.attempt == command.number and execution.state is State.RUNNING:
-            order = work_order(self._state, command.path, self._work, self._cwd)
-            order.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                self._executor.start(order, self._report)
-            except KeyboardInterrupt:  # inline, the author's code runs here; the executor has reported the attempt
-                self.cancel()
+            self._start(work_order(self._state, command.path, self._work, self._cwd))
             fault_point("engine.after_start")
         else:  # cancelled between its launch and the commit: it was never started
             self._report(AttemptKey(execution.run_id, command.path, command.number), Canceled(usage=_NO_USAGE))
+
+    def _start(self, order: WorkOrder) -> None:
+        try:
+            order.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            failure = failure_of(NoWorkFolder(folder=str(order.folder), reason=error.strerror or str(error)))
+            self._report(order.key, Failed(failure=failure, usage=_NO_USAGE))
+            return
+        try:
+            self._executor.start(order, self._report)
+        except KeyboardInterrupt:  # inline, the author's code runs here; the executor has reported the attempt
+            self.cancel()
 
     # --- waiting ------------------------------------------------------------------------------------------
 

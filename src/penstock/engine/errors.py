@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from penstock.core.errors import PenstockError, TaskError, UserError
+from penstock.core.errors import InfraError, PenstockError, TaskError, UserError
 from penstock.ir.runtime import TaskFailure
 
 
@@ -173,7 +173,22 @@ class RunIsLive(UserError):
         return "wait for it, or stop that process first"
 
 
+@dataclass(kw_only=True, eq=False)
+class NoWorkFolder(InfraError, OSError):
+    """The disk did not take the folder that an attempt works in."""
+
+    code: ClassVar[str] = "ENG012"
+    folder: str
+    reason: str
+
+    def message(self) -> str:
+        return f"the folder {self.folder!r} for the attempt could not be made: {self.reason}"
+
+    def hint(self) -> str:
+        return "make room on that disk (also for more files: `df -i`), then `penstock runs retry`"
+
+
 def failure_of(error: PenstockError) -> TaskFailure:
     """An error as it is kept on record."""
-    kind = "user" if isinstance(error, UserError) else "task"
+    kind = "infra" if isinstance(error, InfraError) else "user" if isinstance(error, UserError) else "task"
     return TaskFailure(kind=kind, code=error.code, message=error.message(), hint=error.hint() or "")

@@ -1,6 +1,8 @@
 """Work orders: everything about one attempt that an executor needs, put together from the state of the run."""
 
 import contextlib
+import hashlib
+import re
 from pathlib import Path
 
 import msgspec
@@ -25,11 +27,16 @@ from penstock.metadata.records import Artifact, Execution, ExecutionKind, State,
 
 OUTPUT_FILE = "executor_output.json"
 LOG_FILE = "log.txt"
+_FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\[\]-]{0,199}")
 
 
 def attempt_folder(work: Path, path: TaskPath, number: int) -> Path:
-    """The folder of one attempt below the run's own folder."""
-    return work / f"{path}#{number}"
+    """The folder of one attempt below the run's own folder.
+
+    It bears the task's path, unless no folder can: deep nesting makes long paths, and a document may say anything.
+    """
+    name = path if _FOLDER_NAME.fullmatch(path) else hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest()
+    return work / f"{name}#{number}"
 
 
 def work_order(state: RunState, path: TaskPath, work: Path, cwd: Path) -> WorkOrder:

@@ -8,6 +8,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,10 +106,15 @@ def _kept(place: Path) -> _Entry | None:
 
 
 def _keep(place: Path, entry: _Entry) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
+    """Keep a compilation, if there is room for it: it is a saving, and no more."""
     temporary = place.with_name(f"{place.name}.{os.getpid()}")
-    temporary.write_bytes(msgspec.json.encode(entry))
-    temporary.replace(place)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(msgspec.json.encode(entry))
+        temporary.replace(place)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _digest(file: str) -> str:
