@@ -403,3 +403,60 @@ def test_installed_packages_count_by_their_version(author: Author) -> None:
     assert set(second.environment) == {"python", "msgspec"}
     assert "yaml" in second.imports
     assert "msgspec.json" in second.imports
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from statistics import mean as average", "from statistics import median as average"),
+        ("from math import sqrt as average", "from cmath import sqrt as average"),
+        ("from features import low as average, high", "from features import high as average, low"),
+        ("import math as average", "import cmath as average"),
+    ],
+)
+def test_what_an_imported_name_stands_for_counts(author: Author, before: str, after: str) -> None:
+    author.write("features.py", "def low(x):\n    return x\n\n\ndef high(x):\n    return x + 1\n")
+    wire(author, before, first="average(x)")
+    assert changed(author, "pipeline.py", before, after) == {"first"}
+
+
+def test_what_a_star_may_bring_counts(author: Author) -> None:
+    wire(author, "from math import *", first="sqrt(x)")
+    assert changed(author, "pipeline.py", "from math", "from cmath") == {"first"}
+
+
+REGISTRY = """
+    STEPS = {}
+
+
+    def step(function):
+        STEPS[function.__name__] = function
+        return function
+"""
+
+
+def test_what_the_authors_decorator_may_put_on_a_list_counts_where_its_module_is_loaded(author: Author) -> None:
+    author.write("registry.py", REGISTRY)
+    author.write("steps.py", "import registry\n\n\n@registry.step\ndef clean(x):\n    return x + 1\n")
+    wire(author, "import steps\n    from registry import STEPS", first="STEPS['clean'](x)")
+    assert changed(author, "steps.py", "x + 1", "x + 2") == {"first", "second"}
+
+
+def test_a_decorator_of_others_puts_nothing_on_a_list_of_the_authors(author: Author) -> None:
+    author.write("steps.py", "import functools\n\n\n@functools.cache\ndef clean(x):\n    return x + 1\n")
+    wire(author, "import steps", first="steps.clean(x)")
+    assert changed(author, "steps.py", "x + 1", "x + 2") == {"first"}
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["globals()['clean'](x)", "eval('clean(x)')", "getattr(sys.modules[__name__], 'clean')(x)"],
+)
+def test_names_that_are_looked_up_as_text_may_be_any_of_the_module(author: Author, use: str) -> None:
+    wire(author, "import sys\n\n    def clean(x):\n        return x + 1", first=use)
+    assert changed(author, "pipeline.py", "x + 1", "x + 2") == {"first"}
+
+
+def test_code_for_when_a_module_is_not_the_script_counts(author: Author) -> None:
+    wire(author, "LIMIT = 1\n    if __name__ != '__main__':\n        LIMIT = 2", first="LIMIT")
+    assert "first" in changed(author, "pipeline.py", "LIMIT = 2", "LIMIT = 3")

@@ -3,7 +3,8 @@
 A part is a definition, named `features.py:clean`, with a digest of what it says. So a change in `clean` changes
 the components that use it, directly or by way of others, and no further ones. Two parts stand for more:
 `features.py:<module>`, the statements that do something when the module is loaded, of every module that is
-loaded; and `features.py:*`, a whole module, where it cannot be told which of its names are used.
+loaded; and `features.py:*`, a whole module, where it cannot be told which of its names are used. A definition
+that one of the author's own decorators takes counts wherever its module is loaded: it may be put on a list.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,9 @@ from dataclasses import dataclass, field
 from penstock.compiler.code.modules import Module
 from penstock.compiler.code.project import Project
 from penstock.compiler.code.references import Chain, Import
+
+_ANY_NAME: frozenset[Chain] = frozenset({("globals",), ("eval",), ("exec",), ("sys", "modules")})
+"""What can reach any name of the module that it is used in."""
 
 
 @dataclass(kw_only=True)
@@ -69,6 +73,9 @@ class _Walk:
         self.found.loaded[module.name] = module
         if module.effects:
             self._add(module, "<module>")
+        for name, decorators in module.decorated.items():
+            if any(self._is_authors(module, decorator) for decorator in decorators):
+                self._add(module, name)
         package = module.name.rpartition(".")[0]
         if package:
             self._load_names([package])
@@ -80,6 +87,8 @@ class _Walk:
             return
         self._resolved.add((module.name, chain))
         head, rest = chain[0], chain[1:]
+        if chain[:2] in _ANY_NAME and (rest or head not in module.binds):
+            self._whole(module)
         if head in module.definitions:
             self._add(module, head)
         for one in module.imports.get(head, ()):
@@ -87,6 +96,11 @@ class _Walk:
         if head not in module.binds:
             for star in module.stars:
                 self._star(star, chain)
+
+    def _is_authors(self, module: Module, name: str) -> bool:
+        """Whether a name of `module` is the author's: as a decorator, it may put what it decorates on some list."""
+        imports = module.imports.get(name, ())
+        return name in module.definitions or any(self.project.find(one.module) is not None for one in imports)
 
     def _add(self, module: Module, part: str) -> None:
         if (module.name, part) not in self._seen:

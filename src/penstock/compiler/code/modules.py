@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +39,8 @@ class Module:
     """Modules that are imported when this one is loaded."""
     conditional: set[str] = field(default_factory=set)
     """Names that are bound inside of `effects`."""
+    decorated: dict[str, set[str]] = field(default_factory=dict)
+    """By definition, the names that its decorators begin with; not of components, which are called by name."""
     _digests: dict[str, str] = field(default_factory=dict)
     _references: dict[str, References] = field(default_factory=dict)
 
@@ -60,12 +63,20 @@ class Module:
     def digest(self, part: str) -> str:
         """A short digest of a definition, of `<module>` (the effects), or of `*` (everything).
 
-        Comments, layout and docstrings do not count, nor does penstock's own decorator on a component.
+        Comments, layout and docstrings do not count, nor does penstock's own decorator on a component. What an
+        imported name stands for does: the same words mean something else after `from m import b as a`.
         """
         if part not in self._digests:
-            text = "\n".join(ast.dump(statement) for statement in self._statements(part))
+            text = "\n".join([*map(ast.dump, self._statements(part)), *self._meanings(part)])
             self._digests[part] = hashlib.sha256(text.encode()).hexdigest()[:16]
         return self._digests[part]
+
+    def _meanings(self, part: str) -> Iterator[str]:
+        """What the imported names that a part uses stand for, a line each."""
+        for name in sorted({chain[0] for chain in self.references(part).chains}):
+            yield from dict.fromkeys(f"{name} is {one.module}:{one.name or ''}" for one in self.imports.get(name, ()))
+            if name not in self.binds and not hasattr(builtins, name):
+                yield from (f"{name} may be {star}:{name}" for star in self.stars)
 
     def references(self, part: str) -> References:
         """What a part refers to outside of itself."""
@@ -113,8 +124,11 @@ class _Sorter:
     def sort(self, body: Statements) -> None:
         for statement in body:
             self._sort(statement)
-        for group in self.module.definitions.values():
+        for name, group in self.module.definitions.items():
             for statement in group:
+                decorators = getattr(statement, "decorator_list", [])
+                if decorators and not any(map(self._is_authoring, decorators)):
+                    self.module.decorated.setdefault(name, set()).update(_heads(decorators))
                 self._strip(statement)
 
     def _sort(self, statement: ast.stmt) -> None:
@@ -212,6 +226,15 @@ def _names_of(target: ast.expr) -> Iterator[str]:
             yield from (name for group in groups for name in group)
 
 
+def _heads(decorators: Iterable[ast.expr]) -> Iterator[str]:
+    """The names that decorators begin with: `registry` of `@registry.add("x")`."""
+    for node in decorators:
+        while isinstance(node, ast.Call | ast.Attribute):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        if isinstance(node, ast.Name):
+            yield node.id
+
+
 def _statements_within(statement: ast.stmt) -> Iterator[ast.stmt]:
     """The statements inside of a compound one that run with it: not the bodies of functions and classes."""
     for name in ("body", "orelse", "finalbody", "handlers", "cases"):
@@ -229,6 +252,7 @@ def _is_bare_text(node: ast.AST) -> bool:
 def _is_name_main(test: ast.expr) -> bool:
     return (
         isinstance(test, ast.Compare)
+        and isinstance(test.ops[0], ast.Eq)
         and any(isinstance(one, ast.Name) and one.id == "__name__" for one in (test.left, *test.comparators))
         and any(isinstance(one, ast.Constant) and one.value == "__main__" for one in (test.left, *test.comparators))
     )
