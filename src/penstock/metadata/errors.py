@@ -8,6 +8,7 @@ StoreUnavailable             STO010  the store did not answer; the parent of
 ├── StoreDamaged             STO014
 ├── StoreUpgradeFailed       STO015
 └── StoreClosed              STO016
+RecordDamaged                STO017  one record makes no sense
 StoreNotADatabase            STO020  the place cannot be used as it is: a person has to act
 StoreTooNew                  STO021
 UnknownStoreUrl              STO022
@@ -137,6 +138,22 @@ class StoreClosed(StoreUnavailable):
 
     def hint(self) -> str | None:
         return "open it again with `open_store`"
+
+
+@dataclass(kw_only=True, eq=False)
+class RecordDamaged(InfraError, ValueError):
+    """The database is whole, but one of its records makes no sense."""
+
+    code: ClassVar[str] = "STO017"
+    record: str
+    """Which, e.g. `run '20261121-101500-abc234'`."""
+    reason: str
+
+    def message(self) -> str:
+        return f"the record of {self.record} cannot be read: {self.reason}"
+
+    def hint(self) -> str | None:
+        return "something else has written to the metadata store; put a backup of it in its place"
 
 
 @dataclass(kw_only=True, eq=False)

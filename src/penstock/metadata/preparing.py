@@ -70,8 +70,12 @@ def revision_of(connection: sqlite3.Connection) -> str | None:
     """The schema version of the database, or None if it is empty."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
         return None
-    (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(revision)
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    if row is None:
+        error = sqlite3.DatabaseError("it does not say which version of the schema it has")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+    return str(row[0])
 
 
 def _check_owner(connection: sqlite3.Connection, dialect: SqliteDialect) -> None:

@@ -5,13 +5,14 @@ Times are text too, `2026-11-21T17:45:01.000000+00:00`: one width, UTC, so that 
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from penstock.core.ids import Fingerprint, RunId, TaskPath
 from penstock.ir.runtime import TaskFailure
-from penstock.metadata.errors import TextNotStorable
+from penstock.metadata.errors import RecordDamaged, TextNotStorable
 from penstock.metadata.records import (
     Artifact,
     Attempt,
@@ -92,6 +93,21 @@ def _read(decode: Callable[[str], T], text: str | None) -> T | None:
 _moment = datetime.fromisoformat
 
 
+def _record(read: Callable[[Row], T]) -> Callable[[Row], T]:
+    """Have a row that makes no sense say so: only a damaged database, or a person with an editor, has such."""
+
+    @wraps(read)
+    def reading(row: Row) -> T:
+        try:
+            return read(row)
+        except (ValueError, TypeError, KeyError) as error:
+            what = read.__name__.removesuffix("_record")
+            reason = str(error) or type(error).__name__
+            raise RecordDamaged(record=f"{what} {'/'.join(map(str, row[:2]))[:100]!r}", reason=reason) from error
+
+    return reading
+
+
 # --- records ------------------------------------------------------------------------------------------------
 
 
@@ -112,6 +128,7 @@ def run_values(run: Run) -> Values:
     }
 
 
+@_record
 def run_record(row: Row) -> Run:
     return Run(
         run_id=row[0],
@@ -158,6 +175,7 @@ def execution_values(execution: Execution) -> Values:
     }
 
 
+@_record
 def execution_record(row: Row) -> Execution:
     return Execution(
         run_id=row[0],
@@ -202,6 +220,7 @@ def attempt_values(attempt: Attempt) -> Values:
     }
 
 
+@_record
 def attempt_record(row: Row) -> Attempt:
     used = row[6] is not None
     return Attempt(
@@ -230,6 +249,7 @@ def artifact_values(artifact: Artifact) -> Values:
     }
 
 
+@_record
 def artifact_record(row: Row) -> Artifact:
     return Artifact(
         artifact_id=row[0],
@@ -254,10 +274,12 @@ def event_values(event: Event) -> Values:
     }
 
 
+@_record
 def event_record(row: Row) -> Event:
     return Event(run_id=row[0], path=row[1], artifact_id=row[2], type=_EVENT_TYPES[row[3]], name=row[4], index=row[5])
 
 
+@_record
 def lease_record(row: Row) -> Lease:
     return Lease(run_id=row[0], owner=row[1], token=row[2], expires_at=_moment(row[3]))
 

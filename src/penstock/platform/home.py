@@ -34,10 +34,18 @@ def prepare_home(home: Path) -> None:
     check_unicode(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        ignore = home / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
+        _keep_from_git(home)
+    except FileExistsError as error:
+        raise HomeUnusable(home=str(home), reason="it is not a folder") from error
     except OSError as error:
         raise HomeUnusable(home=str(home), reason=error.strerror or str(error)) from error
     if not os.access(home, os.W_OK | os.X_OK):
         raise HomeUnusable(home=str(home), reason="it may not be written")
+
+
+def _keep_from_git(home: Path) -> None:
+    """Have git ignore all of `home`, if it is new: in a folder that holds other things, git is not our affair."""
+    ignore = home / ".gitignore"
+    is_new = {*os.listdir(home)} <= {ignore.name}  # noqa: PTH208 - names are wanted
+    if is_new and not (ignore.exists() and ignore.stat().st_size):
+        ignore.write_text("*\n")

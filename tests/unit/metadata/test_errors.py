@@ -33,6 +33,9 @@ SAMPLES: list[PenstockError] = [
     errors.StoreDamaged(place=DB, reason="database disk image is malformed"),
     errors.StoreUpgradeFailed(place=DB, reason="no such column: owner", revision="0001", head="0002"),
     errors.StoreClosed(place=DB),
+    errors.RecordDamaged(
+        record="run '20261121-101500-abc234/taxi'", reason="JSON is malformed: object keys must be strings (byte 1)"
+    ),
     errors.StoreNotADatabase(place=DB, reason="file is not a database"),
     errors.StoreTooNew(place=DB, revision="0007", head="0001"),
     errors.UnknownStoreUrl(url="mysql://host/penstock"),

@@ -198,6 +198,14 @@ def test_a_damaged_store_is_told_apart(path: Path) -> None:
         open_store(path).runs()
 
 
+def test_a_store_that_says_no_version_is_damaged(path: Path) -> None:
+    open_store(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM alembic_version")
+    with pytest.raises(StoreDamaged, match="does not say which version"):
+        open_store(path)
+
+
 def test_a_locked_store_is_waited_for_and_then_given_up(path: Path) -> None:
     store = open_store(path, timeout=0.02)
     lease = store.acquire(RunId("r1"), *_who())

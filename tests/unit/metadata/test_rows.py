@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from penstock.metadata import rows
 from penstock.metadata import statements as sql
-from penstock.metadata.errors import TextNotStorable
+from penstock.metadata.errors import RecordDamaged, TextNotStorable
 from penstock.metadata.records import Bindings, CacheKey
 from penstock.testing.store_cases.samples import (
     FULL_ARTIFACT,
@@ -82,3 +82,10 @@ def test_what_is_no_unicode_is_shown_where_it_stands() -> None:
     with pytest.raises(TextNotStorable) as caught:
         rows.json_text({"path": "a" * 100 + "\udcff" + "b" * 100})
     assert caught.value.text == "a" * 40 + "\\udcff" + "b" * 40
+
+
+@pytest.mark.parametrize(("column", "text"), [("parameters", "{nope"), ("state", "GONE"), ("created_at", "today")])
+def test_a_row_that_makes_no_sense_says_which_it_is(column: str, text: str) -> None:
+    values = rows.run_values(a_run()) | {column: text}
+    with pytest.raises(RecordDamaged, match=rf"the record of run '{a_run().run_id}/.*' cannot be read: .*STO017"):
+        rows.run_record(tuple(values[name] for name in sql.RUN))
