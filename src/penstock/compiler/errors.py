@@ -10,8 +10,11 @@ from penstock.dsl.diagnostics import Diagnostic
 
 
 @dataclass(kw_only=True, eq=False)
-class CompilationFailed(UserError, SyntaxError):
-    """A pipeline has mistakes; all that were found are in `diagnostics`, in the order of their places."""
+class CompilationFailed(UserError, ValueError):
+    """A pipeline has mistakes; all that were found are in `diagnostics`, in the order of their places.
+
+    No `SyntaxError`: notebooks show those in a way of their own, in which the mistakes would be lost.
+    """
 
     code: ClassVar[str] = "CMP000"
     diagnostics: list[Diagnostic]
@@ -180,7 +183,7 @@ class TargetUnreadable(UserError, OSError):
 
 
 @dataclass(kw_only=True, eq=False)
-class CompilationRefused(UserError, SyntaxError):
+class CompilationRefused(UserError, ValueError):
     """Another process found mistakes in a pipeline; they come as text that is ready to be shown."""
 
     code: ClassVar[str] = "CMP079"

@@ -35,6 +35,10 @@ class PenstockError(Exception):
         hint = self.hint()
         return f"{text}\n  hint: {hint}" if hint else text
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows, which asks for it by this name: what happened and what to do, without our frames."""
+        return f"{type(self).__name__}: {self}".splitlines()
+
     def __reduce__(self) -> tuple[Any, ...]:
         facts = {field.name: getattr(self, field.name) for field in fields(self)}
         return _rebuild, (type(self), facts)

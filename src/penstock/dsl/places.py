@@ -16,12 +16,23 @@ class Place:
     line: int
 
     def shown(self, folder: Path) -> str:
-        """`pipeline.py:42`, relative to `folder` if it is below it."""
+        """`pipeline.py:42`, relative to `folder` if it is below it; `In[3]:42` for a cell of a notebook."""
+        cell = _cell(self.file)
+        if cell:
+            return f"{cell}:{self.line}"
         path = Path(self.file)
         try:
             return f"{path.relative_to(folder)}:{self.line}"
         except ValueError:
             return f"{path}:{self.line}"
+
+
+def _cell(file: str) -> str:
+    """What a notebook calls the cell whose code has this file name; empty for a real file."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    found = shell.compile.format_code_name(file) if shell is not None else None
+    return found[1] if found else ""
 
 
 def author_frame() -> FrameType | None:

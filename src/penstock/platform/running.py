@@ -84,7 +84,7 @@ def run_pipeline(
     system = System.open(settings)
     try:
         given = encode_arguments(pipeline, arguments)
-        run = system.submit(document, given, options=options, source=pipeline.name, display_name=name)
+        run = system.submit(document, given, options=options, source=_source(pipeline, cwd), display_name=name)
         return RunResult(system.store, system.artifacts, system.drive(run.run_id))
     finally:
         system.close_workers()
@@ -105,6 +105,14 @@ def encode_arguments(pipeline: Pipeline[Any, Any], arguments: dict[str, Any]) ->
             where = f"input {name!r} of pipeline {pipeline.name!r}"
             encoded[name] = encode_parameter(value, annotation, where=where)
     return encoded
+
+
+def _source(pipeline: Pipeline[Any, Any], cwd: Path) -> str:
+    """What ran, for people, as they would name it on the command line; of a notebook, the pipeline alone."""
+    file, function = Path(pipeline.function.__code__.co_filename), pipeline.function.__name__
+    if not file.is_file():
+        return function
+    return f"{file.relative_to(cwd) if file.is_relative_to(cwd) else file}:{function}"
 
 
 def _folder(pipeline: Pipeline[Any, Any], cwd: Path) -> Path:

@@ -37,6 +37,11 @@ def test_an_error_shows_message_code_and_hint() -> None:
     assert str(error) == "room \"4 'b' 😀\" is taken by 2 guests [TST001]\n  hint: ask for another"
 
 
+def test_a_notebook_shows_the_same_without_a_traceback() -> None:
+    shown = ["RoomTaken: room '4' is taken by 1 guests [TST001]", "  hint: ask for another"]
+    assert RoomTaken(room="4", guests=["Ada"])._render_traceback_() == shown
+
+
 def test_without_a_hint_there_is_one_line() -> None:
     assert str(RoomTaken(room="4")) == "room '4' is taken by 0 guests [TST001]"
 
