@@ -6,22 +6,33 @@ import threading
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from penstock.artifacts import open_artifact_store
 from penstock.core import faults
 from penstock.core.clock import SystemClock
-from penstock.core.ids import EngineId, RunId
+from penstock.core.ids import EngineId, RunId, TaskPath
 from penstock.engine.driver import Driver
-from penstock.engine.events import Recover, Start
+from penstock.engine.events import Recover, Retry, Start
 from penstock.engine.lease import HeldLease
 from penstock.engine.orders import OUTPUT_FILE, attempt_folder, completed_attempts
 from penstock.engine.plan import Plan
 from penstock.engine.state import RunState
 from penstock.ir.document import canonical_json, digest
-from penstock.ir.runtime import ExecutorOutput, TaskFailure
+from penstock.ir.runtime import ArtifactList, ExecutorOutput, RuntimeArtifact, TaskFailure
+from penstock.ir.spec import (
+    ComponentInputs,
+    ComponentOutputs,
+    InputArtifact,
+    OutputArtifact,
+    ResourceSpec,
+    TaskInputArtifact,
+    TaskInputs,
+    TaskOutputArtifact,
+)
 from penstock.metadata import open_store
 from penstock.metadata.errors import LeaseLost
-from penstock.metadata.records import Run, State
+from penstock.metadata.records import Changes, Run, State
 from penstock.testing.executors import ScriptedExecutor
 from support.pipelines import constant, dag, document, leaf, output_of, task
 
@@ -78,7 +89,7 @@ def number(value: int) -> ExecutorOutput:
     return ExecutorOutput(parameter_values={"Output": value})
 
 
-def counting():
+def counting(memory=""):
     components = {
         "one": leaf("one", outputs={"Output": "NUMBER_INTEGER"}, n="NUMBER_INTEGER"),
     }
@@ -86,7 +97,21 @@ def counting():
         "a": task("one", inputs={"n": constant(1)}, cache=True),
         "b": task("one", inputs={"n": output_of("a")}, cache=True),
     }
-    return document(dag(tasks), **components)
+    return asking(document(dag(tasks), **components), memory)
+
+
+def asking(pipeline, memory):
+    """The same pipeline, whose containers ask for that much memory."""
+    spec = pipeline.pipeline
+    executors = {
+        label: structs.replace(
+            executor,
+            container=structs.replace(executor.container, resources=ResourceSpec(resource_memory_limit=memory)),
+        )
+        for label, executor in spec.deployment_spec.executors.items()
+    }
+    deployment = structs.replace(spec.deployment_spec, executors=executors)
+    return structs.replace(pipeline, pipeline=structs.replace(spec, deployment_spec=deployment))
 
 
 def add_one(order):
@@ -220,6 +245,54 @@ def test_a_run_past_its_deadline_fails_and_says_so(world):
     run = world.driver(ScriptedExecutor(lambda order: None)).drive(Start(artifacts={}))
     assert run.state is State.FAILED
     assert run.error.code == "ENG007"
+
+
+def test_a_retry_has_all_of_the_time_again_that_a_run_may_take(world):
+    world.submit(counting(), timeout=600)
+    broken = TaskFailure(kind="task", code="LAU001", message="not yet")
+    world.driver(ScriptedExecutor(lambda order: broken)).drive(Start(artifacts={}))
+    world.held.release()
+    long_ago = structs.replace(world.store.run(RUN), started_at=CLOCK.now() - timedelta(days=1))
+    lease = world.store.acquire(RUN, EngineId("engine-0"), CLOCK.now(), timedelta(seconds=30))
+    world.store.commit(lease, Changes(run=long_ago))
+    assert world.driver(ScriptedExecutor(add_one)).drive(Retry()).state is State.SUCCEEDED
+
+
+def test_a_retry_from_a_task_runs_it_although_the_cache_knows_its_result(world):
+    world.submit(counting())
+    world.driver(ScriptedExecutor(add_one)).drive(Start(artifacts={}))
+    world.held.release()
+    executor = ScriptedExecutor(add_one)
+    world.driver(executor).drive(Retry(path=TaskPath("a")))
+    assert [order.key.path for order in executor.orders] == ["a", "b"]
+
+
+def test_a_request_that_its_parameters_turn_into_nonsense_fails_the_task_and_not_the_engine(world):
+    world.submit(counting(memory="{{$.inputs.parameters['n']}}lots"))
+    run = world.driver(ScriptedExecutor(add_one)).drive(Start(artifacts={}))
+    assert run.state is State.FAILED
+    assert run.error.code == "IRX050"
+    assert "1lots" in run.error.message
+
+
+def test_an_input_that_a_retry_makes_anew_takes_the_place_of_the_old_one_in_the_lineage(world):
+    make = structs.replace(leaf("make"), output_definitions=ComponentOutputs(artifacts={"data": OutputArtifact()}))
+    use = structs.replace(leaf("use"), input_definitions=ComponentInputs(artifacts={"data": InputArtifact()}))
+    source = TaskInputArtifact(
+        task_output_artifact=TaskOutputArtifact(producer_task="make", output_artifact_key="data")
+    )
+    tasks = {"make": task("make"), "use": structs.replace(task("use"), inputs=TaskInputs(artifacts={"data": source}))}
+    world.submit(document(dag(tasks), make=make, use=use))
+
+    def work(order):
+        data = ArtifactList(artifacts=[RuntimeArtifact(name="data", uri=f"made/{order.key.number}")])
+        return ExecutorOutput(artifacts={"data": data} if order.key.path == "make" else {})
+
+    world.driver(ScriptedExecutor(work)).drive(Start(artifacts={}))
+    world.held.release()
+    world.driver(ScriptedExecutor(work)).drive(Retry(path=TaskPath("make")))
+    [event] = world.store.events(executions=[(RUN, TaskPath("use"))])
+    assert world.store.artifacts([event.artifact_id])[event.artifact_id].uri == "made/2"
 
 
 def test_retries_wait_for_their_time(world):

@@ -23,8 +23,7 @@ def launch(draft: Draft, event: Launch) -> None:
     if execution.state is not State.PENDING:
         return
     number = execution.attempt + 1
-    if number == 1:
-        record_inputs(draft, execution)
+    record_inputs(draft, execution)  # each time: a retry of the run may give others
     draft.change(
         event.path,
         state=State.RUNNING,

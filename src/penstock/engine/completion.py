@@ -27,10 +27,10 @@ def tell_neighbours(draft: Draft, path: TaskPath) -> None:
     if parent.kind is ExecutionKind.LOOP and enter_next_iteration(draft, parent.path):
         return
     if draft.unfinished_children(parent.path) == 0 and not draft.execution(parent.path).state.finished:
-        _complete(draft, parent)
+        complete(draft, parent)
 
 
-def _complete(draft: Draft, execution: Execution) -> None:
+def complete(draft: Draft, execution: Execution) -> None:
     """Everything within a DAG or a loop has finished; so has it."""
     children = draft.children(execution)
     failed = [child for child in children if child.state is State.FAILED]

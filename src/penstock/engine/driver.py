@@ -10,6 +10,7 @@ The order is the contract: a transition is durable before its effect can be seen
 is performed; the run is resumed from the store, where the last complete transition is.
 """
 
+import contextlib
 import heapq
 import shutil
 from collections import deque
@@ -21,6 +22,7 @@ from typing import TypeAlias
 
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.clock import Clock
+from penstock.core.errors import PenstockError
 from penstock.core.faults import fault_point
 from penstock.core.ids import RunId, TaskPath
 from penstock.engine.decide import decide
@@ -35,6 +37,7 @@ from penstock.engine.events import (
     ImportArtifact,
     Launch,
     LookUpCache,
+    Retry,
     SetTimer,
     StartAttempt,
     TimerFired,
@@ -112,7 +115,7 @@ class Driver:
             StoreUnavailable: A transition could not be stored. The run can be resumed.
             LeaseLost: Somebody else drives the run now.
         """
-        self._set_deadline()
+        self._set_deadline(first)
         self._agenda.append(first)
         while True:
             self._work_off()
@@ -168,7 +171,12 @@ class Driver:
         if not self._warm:
             self._warm = True
             self._executor.warm(self._state.plan.containers)
-        self._slots.queue(path, resources(self._state, self._state.executions[path]).cpu)
+        self._slots.queue(path, self._cores(path))
+
+    def _cores(self, path: TaskPath) -> float | None:
+        with contextlib.suppress(PenstockError):  # what makes no sense is told when the order is made
+            return resources(self._state, self._state.executions[path]).cpu
+        return None
 
     def _launch(self, path: TaskPath) -> Launch:
         number = self._state.executions[path].attempt + 1
@@ -195,22 +203,29 @@ class Driver:
             key = AttemptKey(execution.run_id, command.path, command.number)
             self._executor.cancel(key, force=command.force)
         elif execution.attempt == command.number and execution.state is State.RUNNING:
-            self._start(work_order(self._state, command.path, self._work, self._cwd))
+            self._start(AttemptKey(execution.run_id, command.path, command.number))
             fault_point("engine.after_start")
         else:  # cancelled between its launch and the commit: it was never started
             self._report(AttemptKey(execution.run_id, command.path, command.number), Canceled(usage=_NO_USAGE))
 
-    def _start(self, order: WorkOrder) -> None:
+    def _start(self, key: AttemptKey) -> None:
         try:
-            order.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            failure = failure_of(NoWorkFolder(folder=str(order.folder), reason=error.strerror or str(error)))
-            self._report(order.key, Failed(failure=failure, usage=_NO_USAGE))
+            order = self._order(key.path)
+        except PenstockError as error:
+            self._report(key, Failed(failure=failure_of(error), usage=_NO_USAGE))
             return
         try:
             self._executor.start(order, self._report)
         except KeyboardInterrupt:  # inline, the author's code runs here; the executor has reported the attempt
             self.cancel()
+
+    def _order(self, path: TaskPath) -> WorkOrder:
+        order = work_order(self._state, path, self._work, self._cwd)
+        try:
+            order.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NoWorkFolder(folder=str(order.folder), reason=error.strerror or str(error)) from error
+        return order
 
     # --- waiting ------------------------------------------------------------------------------------------
 
@@ -229,9 +244,8 @@ class Driver:
         while self._timers and self._timers[0][0] <= now:
             self._agenda.append(TimerFired(path=heapq.heappop(self._timers)[1]))
         if self._deadline is not None and now >= self._deadline:
-            seconds = (self._deadline - (self._state.run.started_at or now)).total_seconds()
             self._deadline = None
-            self._agenda.append(Cancel(reason=failure_of(DeadlinePassed(seconds=seconds))))
+            self._agenda.append(Cancel(reason=failure_of(DeadlinePassed(seconds=self._time_limit or 0.0))))
 
     def _patience(self) -> float:
         """Seconds until something is due. Never long: a signal that another thread took is handled only then."""
@@ -259,11 +273,17 @@ class Driver:
         self._spent.append(folder)
         return uri
 
-    def _set_deadline(self) -> None:
+    @property
+    def _time_limit(self) -> float | None:
+        """Seconds that the run may take."""
         seconds = self._state.run.options.get("timeout") or self._state.plan.deadline
-        if isinstance(seconds, int | float) and seconds > 0:
-            begin = self._state.run.started_at or self._clock.now()
-            self._deadline = begin + timedelta(seconds=float(seconds))
+        return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else None
+
+    def _set_deadline(self, first: EngineEvent) -> None:
+        """From the run's start on; a retry, which may come days later, has all of the time again."""
+        if self._time_limit is not None:
+            started = None if isinstance(first, Retry) else self._state.run.started_at
+            self._deadline = (started or self._clock.now()) + timedelta(seconds=self._time_limit)
 
 
 def work_folder(home: Path, run: RunId) -> Path:

@@ -2,6 +2,7 @@
 
 from penstock.core.ids import TaskPath
 from penstock.engine.attempts import end_attempt, fail
+from penstock.engine.completion import complete
 from penstock.engine.errors import AttemptLost, NothingToRetry, failure_of
 from penstock.engine.events import AttemptEnded, Recover, Retry, SetTimer
 from penstock.engine.scheduling import enter_next_iteration
@@ -68,7 +69,9 @@ def retry(draft: Draft, event: Retry) -> None:
         raise NothingToRetry(run=run.run_id, state=run.state)
     named = _with_ancestors(draft, event.path) if event.path is not None else set()
     root = draft.execution(TaskPath(""))
-    draft.change_run(state=State.RUNNING, finished_at=None, error=None)
+    # Who names a task wants it run, and not the result that it gave before, which is what the cache has.
+    options = run.options if event.path is None else run.options | {"cache": False}
+    draft.change_run(state=State.RUNNING, finished_at=None, error=None, options=options)
     _set_back(draft, root, named, event.path)
 
 
@@ -101,8 +104,9 @@ def _set_back(draft: Draft, holder: Execution, named: set[TaskPath], target: Tas
         draft.set_next_iteration(holder.path, len(children))
     for child in to_do:
         _set_back_child(draft, holder, child, again, named, target)
-    if not children or (holder.kind is ExecutionKind.LOOP and not to_do):
-        enter_next_iteration(draft, holder.path)
+    goes_on = bool(to_do) or (holder.kind is ExecutionKind.LOOP and enter_next_iteration(draft, holder.path))
+    if not goes_on:  # nothing within it failed: it failed by itself, and says so again
+        complete(draft, draft.execution(holder.path))
 
 
 def _set_back_child(

@@ -484,3 +484,11 @@ def test_a_cancelled_run_goes_on_when_retried():
     run.retry().finish()
     assert run.run_state is State.SUCCEEDED
     assert run.calls == ["t0", "t1", "t2"]
+
+
+def test_a_retry_of_what_failed_by_itself_and_not_in_a_task_ends_again():
+    run = Simulation(branches(False, False), named).start().finish()
+    failed = run.stored_run.error
+    run.retry().finish()
+    assert run.run_state is State.FAILED
+    assert run.stored_run.error == failed
