@@ -64,11 +64,11 @@ def noted(n: int = 2) -> Metrics:
     "rerun": "run = noted.run()\n[run.explain('first'), run.explain('second'), run.output.load()]",
     "constant": "FACTOR = 4\nnoted.run(n=1).output.load()",
     "mistakes": """
-data = iter([1, 2])
+data = Text("data")
 
 @component
 def uses_data(n: int) -> int:
-    return data[n]
+    return len(data)
 
 @pipeline
 def wrong() -> int:
