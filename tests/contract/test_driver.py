@@ -54,7 +54,9 @@ class World:
         self.pipeline = pipeline
 
     def driver(self, executor, run_id=RUN, owner="engine-1", on_change=None) -> Driver:
-        lease = self.store.acquire(run_id, EngineId(owner), CLOCK.now(), timedelta(seconds=30), steal=True)
+        holder = self.store.lease(run_id)
+        dead = holder.owner if holder else None
+        lease = self.store.acquire(run_id, EngineId(owner), CLOCK.now(), timedelta(seconds=30), steal=dead)
         executions = self.store.executions(run_id)
         state = RunState.load(Plan(self.pipeline), self.store.run(run_id), executions, self.store.attempts(run_id), {})
         self.state = state
@@ -225,7 +227,8 @@ def test_an_engine_that_lost_its_lease_can_store_nothing(world):
     world.submit(counting())
 
     def be_replaced(order):
-        world.store.acquire(RUN, EngineId("other"), CLOCK.now(), timedelta(seconds=30), steal=True)
+        holder = EngineId("engine-1")
+        world.store.acquire(RUN, EngineId("other"), CLOCK.now(), timedelta(seconds=30), steal=holder)
         return add_one(order)
 
     with pytest.raises(LeaseLost):

@@ -136,7 +136,8 @@ def test_a_run_that_is_being_driven_cannot_be_resumed(project):
     store = open_store(project.home / "penstock.db")
     run = store.runs()[0]
     elsewhere = EngineId(f"not-{os.uname().nodename}:1:1")
-    store.acquire(run.run_id, elsewhere, SystemClock().now(), timedelta(minutes=5), steal=True)
+    holder = store.lease(run.run_id)
+    store.acquire(run.run_id, elsewhere, SystemClock().now(), timedelta(minutes=5), steal=holder.owner)
     ended = project.penstock("runs", "resume", "last")
     store.close()
     assert ended.code == 2

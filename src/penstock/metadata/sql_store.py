@@ -78,7 +78,9 @@ class SqlStore:
 
     # --- driving a run ----------------------------------------------------------------------------------
 
-    def acquire(self, run_id: RunId, owner: EngineId, now: datetime, lease: timedelta, *, steal: bool = False) -> Lease:
+    def acquire(
+        self, run_id: RunId, owner: EngineId, now: datetime, lease: timedelta, *, steal: EngineId | None = None
+    ) -> Lease:
         until = now + lease
         with self._connections.writing() as session:
             _age(session, run_id)
@@ -88,7 +90,7 @@ class SqlStore:
                 owner=owner,
                 now=rows.time_text(now),
                 expires_at=rows.time_text(until),
-                steal=int(steal),
+                steal=steal,
             )
             if row is None:
                 holder = rows.lease_record(session.rows(sql.SELECT_LEASE, run_id=run_id)[0])

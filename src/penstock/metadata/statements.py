@@ -77,7 +77,7 @@ ACQUIRE_LEASE = (
     "INSERT INTO leases (run_id, owner, token, expires_at) VALUES (:run_id, :owner, 1, :expires_at) "
     "ON CONFLICT (run_id) DO UPDATE SET owner = excluded.owner, token = leases.token + 1, "
     "expires_at = excluded.expires_at "
-    "WHERE leases.owner IS NULL OR leases.owner = excluded.owner OR leases.expires_at <= :now OR :steal = 1 "
+    "WHERE leases.owner IS NULL OR leases.owner = excluded.owner OR leases.expires_at <= :now OR leases.owner = :steal "
     "RETURNING token"
 )
 RENEW_LEASE = (

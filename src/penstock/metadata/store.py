@@ -72,7 +72,9 @@ class MetadataStore(Protocol):
 
     # --- driving a run ----------------------------------------------------------------------------------
 
-    def acquire(self, run_id: RunId, owner: EngineId, now: datetime, lease: timedelta, *, steal: bool = False) -> Lease:
+    def acquire(
+        self, run_id: RunId, owner: EngineId, now: datetime, lease: timedelta, *, steal: EngineId | None = None
+    ) -> Lease:
         """Take the right to drive a run. The lease's token is larger than any that was given for it before.
 
         Args:
@@ -80,7 +82,8 @@ class MetadataStore(Protocol):
             owner: Who asks. The present holder may ask again.
             now: The present time (UTC).
             lease: How long the right holds without `renew`.
-            steal: Take it although the present lease has not run out, because its holder is known to be dead.
+            steal: Take it from this holder although its lease has not run out, because it is known to be dead. Of
+                several that do so at once, one gets it: from then on somebody else is the holder.
 
         Raises:
             RunNotFound: There is no such run.

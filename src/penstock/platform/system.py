@@ -27,6 +27,7 @@ from penstock.ir.document import canonical_json, digest, parse_canonical
 from penstock.ir.manifest import read_manifest
 from penstock.ir.spec import PipelineDocument
 from penstock.metadata import open_store
+from penstock.metadata.errors import RunIsDriven
 from penstock.metadata.records import Changes, Lease, Run
 from penstock.metadata.store import MetadataStore
 from penstock.platform.compiling import Compilations
@@ -237,11 +238,11 @@ class System:
 
     def _acquire(self, run_id: RunId) -> Lease:
         present = self.store.lease(run_id)
-        dead = present is not None and is_dead(present.owner)
-        now = self.clock.now()
-        if present is not None and present.owner != self.engine_id and not dead and present.expires_at > now:
-            raise RunIsLive(run=run_id, owner=present.owner)
-        return self.store.acquire(run_id, self.engine_id, now, LEASE, steal=dead)
+        dead = present.owner if present is not None and is_dead(present.owner) else None
+        try:
+            return self.store.acquire(run_id, self.engine_id, self.clock.now(), LEASE, steal=dead)
+        except RunIsDriven as error:
+            raise RunIsLive(run=run_id, owner=error.owner) from None
 
     def _load(self, run: Run) -> RunState:
         plan = Plan(self.document(run.spec))

@@ -64,8 +64,15 @@ class LeaseCases:
 
     def test_a_lease_can_be_stolen(self, store: MetadataStore) -> None:
         first = started(store)
-        second = store.acquire(R1, OTHER, NOW, MINUTE, steal=True)
+        second = store.acquire(R1, OTHER, NOW, MINUTE, steal=ENGINE)
         assert (second.owner, second.token > first.token) == (OTHER, True)
+
+    def test_a_lease_is_stolen_once(self, store: MetadataStore) -> None:
+        started(store)
+        held = store.acquire(R1, OTHER, NOW, MINUTE, steal=ENGINE)
+        with pytest.raises(RunIsDriven, match=f"driven by {OTHER}"):
+            store.acquire(R1, EngineId("third:3:2026"), NOW, MINUTE, steal=ENGINE)
+        assert store.lease(R1) == held
 
     def test_leases_of_runs_are_independent(self, store: MetadataStore) -> None:
         started(store, "r1")
@@ -85,7 +92,7 @@ class LeaseCases:
 
     def test_a_lease_that_was_taken_cannot_be_renewed(self, store: MetadataStore) -> None:
         lost = started(store)
-        held = store.acquire(R1, OTHER, NOW, MINUTE, steal=True)
+        held = store.acquire(R1, OTHER, NOW, MINUTE, steal=ENGINE)
         with pytest.raises(LeaseLost, match="host:1:2026 lost run 'r1'"):
             store.renew(lost, NOW, 60 * MINUTE)
         assert store.lease(R1) == held
@@ -101,7 +108,7 @@ class LeaseCases:
 
     def test_releasing_what_is_not_ours_does_nothing(self, store: MetadataStore) -> None:
         lost = started(store)
-        held = store.acquire(R1, OTHER, NOW, MINUTE, steal=True)
+        held = store.acquire(R1, OTHER, NOW, MINUTE, steal=ENGINE)
         store.release(lost)
         store.release(lost)
         assert store.lease(R1) == held
@@ -117,7 +124,7 @@ class LeaseCases:
         lost = started(store)
         store.commit(lost, Changes(executions=[an_execution("before")]))
         if end == "stolen":
-            store.acquire(R1, OTHER, NOW, MINUTE, steal=True)
+            store.acquire(R1, OTHER, NOW, MINUTE, steal=ENGINE)
         else:
             store.release(lost)
         with pytest.raises(LeaseLost, match="nothing was stored"):
@@ -131,7 +138,7 @@ class LeaseCases:
 
     def test_a_zombie_is_told_even_if_it_has_nothing_to_say(self, store: MetadataStore) -> None:
         lost = started(store)
-        store.acquire(R1, OTHER, NOW, MINUTE, steal=True)
+        store.acquire(R1, OTHER, NOW, MINUTE, steal=ENGINE)
         with pytest.raises(LeaseLost):
             store.commit(lost, Changes())
 
