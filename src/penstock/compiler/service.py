@@ -4,7 +4,8 @@ The author's modules are imported by compiling, and what a module does at import
 command line compiles in a worker process, and keeps the reply with what it depends on.
 """
 
-import hashlib
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from penstock.compiler.targets import find_target
 from penstock.compiler.tracebacks import said_by
 from penstock.compiler.watching import opened_files
 from penstock.core.errors import UserError
+from penstock.core.witness import digest_of
 from penstock.ir.document import canonical_json
 from penstock.ir.manifest import read_manifest
 from penstock.ir.spec import PipelineDocument
@@ -49,7 +51,10 @@ class CompileReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""
     """What was compiled, for people: `examples/taxi/pipeline.py:taxi`."""
     files: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of each of the project's files that were read. While all are as they were, so is the document."""
+    """What each of the project's files that were read held, by `digest_of`; nothing, where one was not there.
+
+    While all are as they were, so is the document.
+    """
     environment: dict[str, str] = field(default_factory=dict)
     """Python and the installed packages that the document names, with their versions."""
 
@@ -70,6 +75,7 @@ def compile_target(request: bytes) -> bytes:
 
 def compile_named(target: str, cwd: Path) -> CompileReply:
     """The same in this process, which imports the author's modules."""
+    began = time.time_ns()
     with opened_files() as opened:
         try:
             found = find_target(target, cwd)
@@ -83,7 +89,7 @@ def compile_named(target: str, cwd: Path) -> CompileReply:
     return CompileReply(
         document=msgspec.Raw(canonical_json(compiled.document)),
         source=found.shown,
-        files={str(path): digest for path in sorted(files) if (digest := _digest(path))},
+        files={str(path): _unless_changed(path, began) for path in sorted(files)},
         environment=_environment(compiled.document),
     )
 
@@ -96,8 +102,9 @@ def _environment(document: PipelineDocument) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
+def _unless_changed(path: Path, began: int) -> str:
+    """The digest of what was read; no digest at all of a file that somebody wrote since, which may be another."""
+    with suppress(OSError):
+        if path.stat().st_mtime_ns > began:
+            return "changed"
+    return digest_of(path)

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 import penstock
+from penstock.core.witness import digest_of
 from penstock.ir.document import parse_canonical, read_document
 from penstock.ir.spec import PipelineDocument
 from penstock.platform.crashes import module_may_end
@@ -38,7 +39,7 @@ class _Entry(Struct, frozen=True, kw_only=True):
     stamp: str
     """Of what compiles: Python, the installed packages, Penstock itself, the environment variables."""
     files: dict[str, str]
-    """SHA-256 of each of the project's files that were read; empty for one that was not there."""
+    """What each of the project's files that were read held, by `digest_of`; empty for one that was not there."""
     source: str
     document: msgspec.Raw
 
@@ -100,7 +101,7 @@ def _kept(place: Path) -> _Entry | None:
         entry = msgspec.json.decode(place.read_bytes(), type=_Entry)
     except (OSError, msgspec.DecodeError):
         return None
-    if entry.stamp != _stamp() or any(_digest(file) != digest for file, digest in entry.files.items()):
+    if entry.stamp != _stamp() or any(digest_of(Path(file)) != digest for file, digest in entry.files.items()):
         return None
     return entry
 
@@ -115,13 +116,6 @@ def _keep(place: Path, entry: _Entry) -> None:
     except OSError:
         with suppress(OSError):
             temporary.unlink()
-
-
-def _digest(file: str) -> str:
-    try:
-        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
-    except OSError:
-        return ""
 
 
 def _stamp() -> str:

@@ -1,13 +1,14 @@
 """Compiling by a call with bytes in and bytes out."""
 
-import hashlib
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from penstock.compiler import CompilationRefused
 from penstock.compiler.service import CompileReply, CompileRequest, compile_target
+from penstock.core.witness import MODULES, digest_of
 from penstock.ir.document import parse_canonical
 from support.author import Author
 
@@ -45,11 +46,40 @@ def test_the_reply_holds_the_document_and_the_digest_of_every_file_that_was_read
     assert reply.source == "pipeline.py:main"
     assert list(parse_canonical(bytes(reply.document)).pipeline.root.dag.tasks) == ["double", "double-2", "double-3"]  # type: ignore[union-attr]
     folder = author.folder.resolve()
-    assert reply.files == {
-        str(folder / name): hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in ("depths.txt", "helper.py", "pipeline.py")
-    }
+    files = {str(folder / name): digest_of(folder / name) for name in ("depths.txt", "helper.py", "pipeline.py")}
+    assert reply.files == files | {str(folder / MODULES): digest_of(folder / MODULES)}
     assert reply.environment == {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+
+
+def test_a_package_that_comes_to_stand_before_a_module_changes_what_was_read(author: Author) -> None:
+    author.write("helper.py", "def twice(x):\n    return 2 * x\n")
+    author.write("depths.txt", "3")
+    author.write("pipeline.py", PIPELINE)
+    files = call(author, "pipeline.py").files
+    assert all(digest_of(Path(file)) == digest for file, digest in files.items())
+    author.write("notes.txt", "of no interest")
+    assert all(digest_of(Path(file)) == digest for file, digest in files.items())
+    author.write("helper/__init__.py", "def twice(x):\n    return 3 * x\n")
+    assert any(digest_of(Path(file)) != digest for file, digest in files.items())
+
+
+def test_a_file_that_was_looked_for_and_is_not_there_counts(author: Author) -> None:
+    author.write("helper.py", "def twice(x):\n    return 2 * x\n")
+    author.write("depths.txt", "3")
+    author.write(
+        "pipeline.py",
+        PIPELINE
+        + "\n    try:\n        open(Path(__file__).with_name('more.txt'))\n    except OSError:\n        pass\n",
+    )
+    assert call(author, "pipeline.py").files[str(author.folder.resolve() / "more.txt")] == ""
+
+
+def test_a_file_that_is_written_while_it_is_compiled_is_not_taken_for_what_was_read(author: Author) -> None:
+    author.write("pipeline.py", PIPELINE + "\n    Path(__file__).with_name('depths.txt').write_text('5')\n")
+    author.write("helper.py", "def twice(x):\n    return 2 * x\n")
+    author.write("depths.txt", "3")
+    depths = author.folder.resolve() / "depths.txt"
+    assert call(author, "pipeline.py").files[str(depths)] != digest_of(depths)
 
 
 def test_the_same_files_give_the_same_bytes(author: Author) -> None:
