@@ -3,10 +3,11 @@
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ def divide(number: int, switch: str) -> int:
     return number // by
 """,
     "story.py": '''
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,8 +68,8 @@ def measure(words: Text, factor: int) -> Metrics:
 @component
 def wait(words: Text, until: str) -> Text:
     note("wait")
-    while until and not Path(until).exists():
-        time.sleep(0.02)
+    Path("begun").write_text("")
+    Path(until).read_text()
     return words
 
 
@@ -102,7 +102,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Author]:
 
 @pytest.fixture
 def author(home: Author) -> Author:
-    for name in ("notes.txt", "switch", "go"):
+    for name in ("notes.txt", "switch", "go", "begun"):
         (home.folder / name).unlink(missing_ok=True)
     return home
 
@@ -121,7 +121,7 @@ def test_a_failed_run_is_looked_into_and_goes_on_when_its_ground_is_mended(autho
     assert failed["state"] == "FAILED"
     assert failed["error"]["message"].startswith("ZeroDivisionError")
     frames = [line for line in failed["error"]["traceback"].splitlines() if line.startswith("  File")]
-    assert frames == ['  File "story.py", line 33, in check', '  File "maths.py", line 7, in divide']
+    assert frames == ['  File "story.py", line 32, in check', '  File "maths.py", line 7, in divide']
     run = failed["run_id"]
     assert author.says("runs", "logs", run, "check") == "checking 4\n"
     assert "loading words.txt" in author.says("runs", "logs", run)
@@ -181,15 +181,13 @@ def test_json_alone_is_on_standard_output(author: Author) -> None:
 
 
 def test_a_killed_run_is_resumed_and_nothing_that_was_finished_runs_again(author: Author) -> None:
-    process = author.start("run", "story.py:waiting", "--param", "source=words.txt")
-    try:
-        wait_for(lambda: (author.folder / "notes.txt").exists() and "wait" in notes(author))
-    finally:
+    with waiting_for_ever(author) as process:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate(timeout=30)
     assert "cut off" in author.says("runs", "list")
     before = notes(author)
-    author.write("go", "")
+    for pipe in ("begun", "go"):
+        (author.folder / pipe).unlink()
+        author.write(pipe, "")
     author.says("runs", "resume", "last")
     run = author.find("last")
     assert run.succeeded
@@ -200,25 +198,29 @@ def test_a_killed_run_is_resumed_and_nothing_that_was_finished_runs_again(author
 
 
 def test_ctrl_c_cancels_a_run_and_leaves_a_clean_record(author: Author) -> None:
-    process = author.start("run", "story.py:waiting", "--param", "source=words.txt", "--param", "until=never")
-    try:
-        wait_for(lambda: (author.folder / "notes.txt").exists() and "wait" in notes(author))
+    with waiting_for_ever(author) as process:
         os.kill(process.pid, signal.SIGINT)
-        printed, _ = process.communicate(timeout=30)
-    finally:
-        process.kill()
-    assert process.returncode == 130, printed
+    assert process.returncode == 130
     run = author.find("last")
     assert run.state == "CANCELED"
     assert states(run)["wait"] == "CANCELED"
     assert not list((author.home / "work").glob("*"))
 
 
-def wait_for(condition: Any) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
+@contextmanager
+def waiting_for_ever(author: Author) -> Iterator["subprocess.Popen[str]"]:
+    """A run whose task `wait` has begun, and reads a pipe that nobody writes to; it has to be ended."""
+    for pipe in ("begun", "go"):
+        os.mkfifo(author.folder / pipe)
+    begun = os.open(author.folder / "begun", os.O_RDONLY | os.O_NONBLOCK)
+    process = author.start("run", "story.py:waiting", "--param", "source=words.txt", "--no-cache")
+    try:
+        assert select.select([begun], [], [], 30)[0]
+        yield process
+        process.communicate(timeout=30)
+    finally:
+        os.close(begun)
+        process.kill()
 
 
 # --- in the debugger ----------------------------------------------------------------------------------------
