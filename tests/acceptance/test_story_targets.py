@@ -180,3 +180,11 @@ def test_a_helper_changed_between_runs_counts_in_every_package(shop: Author) -> 
     shop.write("src/shop/pipelines/names.py", "from ..core.rules import split\nJOIN = split('+ -')[0]\n")
     assert shop.run(f"{DAILY}:daily").output == "A!+B! of 3"
     shop.write("src/shop/pipelines/names.py", PACKAGE["src/shop/pipelines/names.py"])
+
+
+def test_a_document_with_a_broken_manifest_is_refused_before_anything_runs(shop: Author) -> None:
+    text = (shop.folder / "daily.json").read_text()
+    shop.write("broken.json", text.replace('\\"module\\":', '\\"modul\\":'))
+    ended = shop.penstock("run", "broken.json", timeout=60)
+    assert (ended.code, ended.out) == (2, "")
+    assert "the component's container arguments cannot be read" in ended.err

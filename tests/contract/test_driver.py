@@ -11,10 +11,11 @@ from msgspec import structs
 from penstock.artifacts import open_artifact_store
 from penstock.core import faults
 from penstock.core.clock import SystemClock
-from penstock.core.ids import EngineId, RunId, TaskPath
+from penstock.core.ids import ArtifactId, EngineId, RunId, TaskPath
 from penstock.engine.driver import Driver
 from penstock.engine.events import Recover, Retry, Start
 from penstock.engine.lease import HeldLease
+from penstock.engine.lookups import import_local
 from penstock.engine.orders import OUTPUT_FILE, attempt_folder, completed_attempts
 from penstock.engine.plan import Plan
 from penstock.engine.state import RunState
@@ -32,7 +33,7 @@ from penstock.ir.spec import (
 )
 from penstock.metadata import open_store
 from penstock.metadata.errors import LeaseLost
-from penstock.metadata.records import Changes, Run, State
+from penstock.metadata.records import Artifact, Changes, Run, State
 from penstock.testing.executors import ScriptedExecutor
 from support.pipelines import constant, dag, document, leaf, output_of, task
 
@@ -45,6 +46,7 @@ class World:
 
     def __init__(self, home) -> None:
         self.home = home
+        self.held: HeldLease | None = None
         self.store = open_store(home / "penstock.db")
         self.artifacts = open_artifact_store(home / "artifacts")
 
@@ -82,7 +84,8 @@ class World:
 def world(tmp_path):
     world = World(tmp_path)
     yield world
-    world.held.release()
+    if world.held is not None:
+        world.held.release()
     world.store.close()
     faults.disarm()
 
@@ -372,3 +375,23 @@ def test_a_signal_handler_can_cancel_a_waiting_engine(world):
     finally:
         timer.join()
         signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize("uri", ["file://{folder}/my%20rows.csv", "{folder}/my rows.csv", "my rows.csv"])
+def test_a_local_file_that_is_imported_is_copied_however_its_place_is_written(world, tmp_path, uri):
+    (tmp_path / "my rows.csv").write_text("a\n1\n")
+    given = Artifact(
+        artifact_id=ArtifactId("x"), name="x", type="", uri=uri.format(folder=tmp_path), created_at=CLOCK.now()
+    )
+    kept = import_local(world.artifacts, tmp_path, given)
+    assert kept.digest is not None
+    assert world.artifacts.path(kept.uri).read_text() == "a\n1\n"
+
+
+def test_a_lease_that_was_taken_over_is_not_renewed_any_more(world, monkeypatch):
+    monkeypatch.setattr("penstock.engine.lease.LEASE", timedelta(seconds=0.003))
+    world.submit(counting())
+    world.driver(ScriptedExecutor(add_one))
+    world.store.acquire(RUN, EngineId("engine-2"), CLOCK.now() + timedelta(days=1), timedelta(seconds=30))
+    world.held._thread.join(timeout=30)
+    assert not world.held._thread.is_alive()

@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from penstock.core.clock import Clock
-from penstock.core.errors import InfraError, PenstockError
+from penstock.core.errors import InfraError
 from penstock.core.ids import EngineId
+from penstock.metadata.errors import LeaseLost
 from penstock.metadata.records import Lease
 from penstock.metadata.store import MetadataStore
 
@@ -59,10 +60,10 @@ class HeldLease:
         while not self._stop.wait(LEASE.total_seconds() / 3):
             try:
                 self._store.renew(self.lease, self._clock.now(), LEASE)
+            except LeaseLost:
+                return  # the next commit is refused, and says why
             except InfraError:
                 continue  # a store that is away for a moment; the next commit says so if it stays away
-            except PenstockError:
-                return  # lost: the next commit is refused, and says why
 
     def release(self) -> None:
         """Stop renewing, and give the lease back."""

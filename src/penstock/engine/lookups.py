@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from penstock.artifacts.names import local_path
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import PenstockError
 from penstock.core.ids import Fingerprint, artifact_id
@@ -92,8 +93,8 @@ def import_local(artifacts: ArtifactStore, cwd: Path, artifact: Artifact) -> Art
     """`artifact` with the bytes that its URI names in the store; unchanged where those are somebody else's (remote)."""
     from msgspec import structs
 
-    text = artifact.uri.removeprefix("file://")
-    if "://" in text:
+    text = local_path(artifact.uri) if "://" in artifact.uri else artifact.uri
+    if text is None:
         return artifact
     source = (cwd / text).resolve()
     if not source.exists():

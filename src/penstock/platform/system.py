@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from penstock.artifacts import open_artifact_store
 from penstock.artifacts.store import ArtifactStore
 from penstock.core import faults
@@ -25,7 +27,7 @@ from penstock.engine.plan import Plan
 from penstock.engine.state import RunState
 from penstock.ir.document import canonical_json, digest, parse_canonical
 from penstock.ir.manifest import read_manifest
-from penstock.ir.spec import PipelineDocument
+from penstock.ir.spec import ContainerSpec, PipelineDocument
 from penstock.metadata import open_store
 from penstock.metadata.errors import RunIsDriven
 from penstock.metadata.records import Changes, Lease, Run
@@ -167,7 +169,7 @@ class System:
         reasons, hints = {}, []
         for label, spec in document.pipeline.deployment_spec.executors.items():
             container = spec.container
-            if container is None or read_manifest(container) is not None:
+            if container is None or _is_ours(container):
                 continue
             failure = executor.refuse(container)
             if failure is not None:
@@ -264,6 +266,13 @@ class System:
         declared = state.plan.pipeline.root.input_definitions.artifacts
         types = {name: spec.artifact_type.schema_title for name, spec in declared.items()}
         return Start(artifacts=input_artifacts(state.run, types))
+
+
+def _is_ours(container: ContainerSpec) -> bool:
+    try:
+        return read_manifest(container) is not None
+    except msgspec.DecodeError:
+        return False  # a broken one: the executor says what is wrong with it
 
 
 class _Lazy:

@@ -82,7 +82,7 @@ class ZygoteHost:
         """End every job and the zygote. Waits until they are gone."""
         with self._lock:
             self._closing = True
-        self._poke()
+            self._poke()
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
