@@ -1,6 +1,10 @@
 """Conditions and selectors: CEL expressions over a task's inputs, evaluated by a CEL library and never by `eval`."""
 
+import sys
 from collections.abc import Mapping
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 from penstock.core.json import Json
@@ -33,9 +37,9 @@ def select(expression: str, value: Json) -> Json:
 
 
 def _evaluate(expression: str, variables: dict[str, Any]) -> Any:
-    import cel  # here, because most runs have no condition
     import msgspec
 
+    cel = _cel()
     context = cel.Context(variables=variables)
     context.add_function("parseJson", msgspec.json.decode)
     try:
@@ -43,3 +47,21 @@ def _evaluate(expression: str, variables: dict[str, Any]) -> Any:
     except (ValueError, TypeError, KeyError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConditionFailed(expression=expression, reason=reason) from error
+
+
+@cache
+def _cel() -> Any:
+    """The CEL library: its compiled part alone, loaded when the first condition is met.
+
+    `import cel` would load its command line as well, and with it half a second of libraries that are not needed here.
+    """
+    package = find_spec("cel")
+    places = package.submodule_search_locations if package is not None else None
+    spec = PathFinder.find_spec("cel.cel", places)
+    if spec is None or spec.loader is None or "cel.cel" in sys.modules:
+        import cel
+
+        return cel
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
