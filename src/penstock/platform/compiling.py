@@ -74,14 +74,17 @@ class Compilations:
         return parse_canonical(bytes(entry.document)), entry.source
 
     def _compile(self, target: str, cwd: Path) -> _Entry:
-        from penstock.compiler.service import CompileReply, CompileRequest
         from penstock.platform.warming import third_party_imports
+
+        executor = self._executor()
+        modules = third_party_imports(target, cwd)
+        executor.preload(modules)  # first, so that the worker starts while we go on
+        from penstock.compiler.service import CompileReply, CompileRequest
 
         stamp = _stamp()  # before, so that a package which is installed meanwhile is noticed next time
         request = msgspec.json.encode(CompileRequest(target=target, cwd=str(cwd)))
-        preload = third_party_imports(target, cwd)
         with module_may_end(target):
-            answer = self._executor().call(_SERVICE, request, cwd=cwd, preload=preload)
+            answer = executor.call(_SERVICE, request, cwd=cwd, preload=modules)
         reply = msgspec.json.decode(answer, type=CompileReply)
         reply.raise_failure()
         return _Entry(stamp=stamp, files=reply.files, source=reply.source, document=reply.document)

@@ -56,8 +56,10 @@ class Project:
 
     def is_authors(self, file: str) -> bool:
         """Whether a file is the author's, and part of the project."""
+        if not is_local(file):
+            return False
         path = Path(file).resolve()
-        return path.is_relative_to(self.root) and is_local(file) and not path.is_relative_to(_PENSTOCK)
+        return path.is_relative_to(self.root) and not path.is_relative_to(_PENSTOCK)
 
     def shown(self, module: Module) -> str:
         """How parts of keys call a module's file: relative to the root, or to where it is imported from."""
@@ -115,6 +117,8 @@ class Project:
 @lru_cache(maxsize=4096)
 def is_local(path: str) -> bool:
     """Whether a file or folder is neither installed nor part of Python."""
+    if path.startswith(_STDLIB) or f"{os.sep}site-packages{os.sep}" in path:
+        return False  # most of what a process has loaded: to follow links takes longer than all the rest
     real = os.path.realpath(path) + (os.sep if path.endswith(os.sep) else "")
     if any(f"{os.sep}{folder}{os.sep}" in real for folder in _FOREIGN) or "<" in path:
         return False

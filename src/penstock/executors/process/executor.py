@@ -141,6 +141,10 @@ class ProcessExecutor:
         for host in hosts:
             host.close()
 
+    def preload(self, modules: Sequence[str]) -> None:
+        """Start a worker for the environment that Penstock runs in, and have it import `modules`. Returns at once."""
+        self._preload((), modules)
+
     # --- other work -------------------------------------------------------------------------------------
 
     def call(self, function: str, payload: bytes, *, cwd: Path, preload: Sequence[str] = ()) -> bytes:
