@@ -5,6 +5,7 @@ wherever it stands.
 """
 
 import hashlib
+import posixpath
 from collections.abc import Mapping
 
 import msgspec
@@ -37,7 +38,9 @@ def cache_key(
         component: Its interface; the declared outputs are part of the key.
         container: What it runs. Of a Penstock component, its manifest counts; of any other, image and command line.
         inputs: Its resolved inputs.
-        artifacts: The artifacts that `inputs` names; their content digests count, not where they lie.
+        artifacts: The artifacts that `inputs` names; their content digests count, not where they lie. Of a file
+            that a person gave, the name counts too: a component that takes its path sees it. What a task made often
+            has a name by chance.
         custom: The author's own key; it then stands for code, parameters and inputs.
         files: For a parameter whose value names a local file: that file's digest.
     """
@@ -82,6 +85,8 @@ def _interface(component: ComponentSpec) -> Json:
 
 
 def _identity(artifact: Artifact) -> Json:
+    if artifact.digest is not None and "source" in artifact.metadata:
+        return [artifact.type, artifact.digest, posixpath.basename(artifact.uri)]
     if artifact.digest is not None:
         return [artifact.type, artifact.digest]
     return [artifact.type, artifact.uri, artifact.metadata]

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from penstock.core.ids import ArtifactId, Digest
 from penstock.engine.files import FileDigests
 from penstock.engine.fingerprint import cache_key, fingerprint
@@ -53,6 +55,14 @@ def test_where_bytes_lie_and_what_they_are_called_does_not_count():
     assert fingerprint(key(rows=artifact("a1", "sha256:1", "/a"))) == fingerprint(
         key(rows=artifact("a2", "sha256:1", "/elsewhere"))
     )
+
+
+def test_what_a_person_called_a_file_counts_because_a_component_may_see_it():
+    def called(uri):
+        return key(rows=structs.replace(artifact("a1", "sha256:1", uri), metadata={"source": f"/home{uri}"}))
+
+    assert fingerprint(called("/store/jan.csv")) == fingerprint(called("/elsewhere/jan.csv"))
+    assert fingerprint(called("/store/jan.csv")) != fingerprint(called("/store/feb.csv"))
 
 
 def test_the_code_package_itself_does_not_count_only_the_definitions_that_are_used():
