@@ -58,6 +58,21 @@ def total(items: list[int]) -> int:
 
 
 @component
+def texts(n: int) -> list[Text]:
+    return [Text("x" * i) for i in range(n)]
+
+
+@component
+def shout(text: Text) -> Text:
+    return Text(text.upper())
+
+
+@component
+def config() -> dict[str, dict[str, int]]:
+    return {"size": {"depth": 3, "width": 4}}
+
+
+@component
 def merge(texts: list[Text]) -> str:
     return "|".join(texts)
 
@@ -153,8 +168,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from parts import (
-    best, fit, flaky, greedy, is_large, maybe, maybe_text, merge, number, numbers, say, settings, shown, slow, tell,
-    then, times, total, variable, version, work, write,
+    best, config, fit, flaky, greedy, is_large, maybe, maybe_text, merge, number, numbers, say, settings, shout, shown,
+    slow, tell, texts, then, times, total, variable, version, work, write,
 )
 from penstock import Text, collect, each, elsewhen, on_exit, one_of, otherwise, pipeline, when
 
@@ -258,6 +273,41 @@ def nested() -> Nested:
         left_out=innermost(),
         deep=inner(4, maybe("you"), maybe_text("u")),
         nothing=maybe(None),
+    )
+
+
+class Deep(NamedTuple):
+    shouted: list[Text]
+    merged: str
+    field: int
+    said: str
+    sums: list[int]
+
+
+@pipeline
+def guarded(items: list[int], folder: str) -> list[int]:
+    with on_exit(tell(folder)):
+        for item in each(items):
+            with when(item > 1):
+                then(folder, item)
+            double = times(item, 2)
+    return collect(double)
+
+
+@pipeline
+def deep(folder: str, options: dict[str, int] = {"k": 7}) -> Deep:
+    shouted = [shout(text) for text in each(texts(3))]
+    found = config()
+    for one in each([1, 2]):
+        with when(one == 2):
+            sums = guarded([1, 2], folder)
+            total(sums)
+    return Deep(
+        shouted=shouted,
+        merged=merge(shouted),
+        field=number(found["size"]["depth"]),
+        said=say(f"{found['size']['depth']} by {found['size']['width']} and {options['k']}"),
+        sums=guarded([3], folder),
     )
 
 
@@ -365,6 +415,18 @@ def test_pipelines_in_pipelines_hand_on_what_is_given_and_what_is_not(author: Au
         "nothing": None,
     }
     assert run["maybe-text"].output is None
+
+
+def test_exits_branches_and_loops_stand_in_one_another(author: Author) -> None:
+    run = author.run("flow.py:deep", "--param", f"folder={author.folder}", "--param", 'options={"k": 8}')
+    assert [one.load() for one in run.outputs["shouted"]] == ["", "X", "XX"]
+    assert run.outputs["merged"] == "|X|XX"
+    assert run.outputs["field"] == 3
+    assert run.outputs["said"] == "3 by 4 and 8"
+    assert run.outputs["sums"] == [6]
+    assert sorted(notes(author)) == ["then 2", "then 3", "told: SUCCEEDED ", "told: SUCCEEDED "]
+    inner = [path for path in states(run) if path.startswith("for-loop-2[1].") and path.endswith("total")]
+    assert [states(run)[path] for path in inner] == ["SUCCEEDED"]
 
 
 def test_order_without_data_is_kept(author: Author) -> None:
