@@ -100,6 +100,8 @@ class Driver:
         self._deadline: datetime | None = None
         self._warm = False
         self._cancels = 0
+        self._starting: AttemptKey | None = None
+        """The attempt that the executor was asked to start and has neither returned from nor reported."""
 
     # --- from outside -------------------------------------------------------------------------------------
 
@@ -107,6 +109,16 @@ class Driver:
         """Ask for the run to stop; the second time, at once. Safe in a signal handler and from any thread."""
         self._cancels += 1
         self._inbox.put(Cancel(force=self._cancels > 1))
+
+    def interrupt(self) -> None:
+        """As `cancel`, for a signal handler where the author's code runs in this very thread: that is interrupted too.
+
+        Raises:
+            KeyboardInterrupt: In the author's code, if it runs; it may catch it, and the run is canceled all the same.
+        """
+        self.cancel()
+        if self._starting is not None:
+            raise KeyboardInterrupt
 
     def drive(self, first: EngineEvent) -> Run:
         """Take `first` and go on until the run is finished.
@@ -214,10 +226,16 @@ class Driver:
         except PenstockError as error:
             self._report(key, Failed(failure=failure_of(error), usage=_NO_USAGE))
             return
+        self._starting = order.key
         try:
             self._executor.start(order, self._report)
-        except KeyboardInterrupt:  # inline, the author's code runs here; the executor has reported the attempt
-            self.cancel()
+        except KeyboardInterrupt:  # inline, the author's code runs here
+            if self._starting is not None:  # it came at a moment at which nobody has reported the attempt
+                self._report(order.key, Canceled(usage=_NO_USAGE))
+            if not self._cancels:
+                self.cancel()
+        finally:
+            self._starting = None
 
     def _order(self, path: TaskPath) -> WorkOrder:
         order = work_order(self._state, path, self._work, self._cwd)
@@ -230,6 +248,8 @@ class Driver:
     # --- waiting ------------------------------------------------------------------------------------------
 
     def _report(self, key: AttemptKey, outcome: Outcome) -> None:
+        if key == self._starting:
+            self._starting = None
         self._inbox.put((key, outcome))
 
     def _wait(self) -> None:

@@ -289,13 +289,13 @@ class _Lazy:
 def _interrupts_cancel(driver: Driver, options: RunOptions) -> Iterator[None]:
     """Ctrl-C and SIGTERM cancel the run: gently, the second time at once.
 
-    Inline, the author's code runs in this very thread and must be interrupted itself, so Ctrl-C stays as it is there.
+    Inline, the author's code runs in this very thread, and is interrupted as well.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    handled = [signal.SIGTERM] if options.executor == "inline" else [signal.SIGINT, signal.SIGTERM]
-    before = {number: signal.signal(number, lambda *_: driver.cancel()) for number in handled}
+    stop = driver.interrupt if options.executor == "inline" else driver.cancel
+    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
