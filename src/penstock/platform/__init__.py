@@ -1,1 +1,1 @@
-"""The composition root: the system in one process, built from one table of settings. Nothing else reads the environment."""
+"""The composition root: the system in one process, from one table of settings; nothing else reads the environment."""
