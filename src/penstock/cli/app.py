@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import click
 
+from penstock.cli import streams
 from penstock.cli.command import Group
 from penstock.core.errors import PenstockError, UserError
 
@@ -50,9 +51,7 @@ app = Group(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    streams.prepare()
     try:
         code = app.main(arguments, prog_name="penstock", standalone_mode=False)
     except PenstockError as error:
@@ -62,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error)
     except (click.Abort, KeyboardInterrupt):
         return 130
+    except OSError as error:
+        return _give_way(error)
     return code if isinstance(code, int) else 0
 
 
@@ -79,7 +80,20 @@ def _refuse(error: click.ClickException) -> int:
     return 2
 
 
+def _give_way(error: OSError) -> int:
+    """The system refused something that nobody has a better word for: often it is what standard output leads to."""
+    from penstock.cli.errors import SystemRefused
+
+    streams.silence(sys.stdout)
+    place = str(error.filename) if error.filename is not None else ""
+    _say(SystemRefused(reason=error.strerror or str(error), place=place))
+    return 1
+
+
 def _say(error: PenstockError) -> None:
     from penstock.cli.complaint import print_error
 
-    print_error(error, sys.stderr)
+    try:
+        print_error(error, sys.stderr)
+    except OSError:  # nobody can be told; the exit code says it
+        streams.silence(sys.stderr)

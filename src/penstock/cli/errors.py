@@ -1,10 +1,10 @@
-"""What can be wrong with a command line. All are user errors: exit code 2."""
+"""What can be wrong with a command line, or with the ground that the program stands on."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar
 
-from penstock.core.errors import UserError
+from penstock.core.errors import InfraError, UserError
 
 _LONGEST = 200
 """Characters of a value that are shown."""
@@ -100,6 +100,22 @@ class FileUnwritable(UserError, OSError):
 
     def hint(self) -> str:
         return "choose a file in a folder that exists and that you may write to"
+
+
+@dataclass(kw_only=True, eq=False)
+class SystemRefused(InfraError, OSError):
+    """The operating system refused something: to take output, to open another file, …"""
+
+    code: ClassVar[str] = "CLI007"
+    reason: str
+    place: str = ""
+    """The file that it was about, if any; without one it is mostly standard output."""
+
+    def message(self) -> str:
+        return f"the system refused to go on: {self.reason}" + (f": '{self.place}'" if self.place else "")
+
+    def hint(self) -> str:
+        return "what was stored is kept: `penstock runs list` shows whether a run waits to be resumed"
 
 
 @dataclass(kw_only=True, eq=False)

@@ -3,6 +3,7 @@
 import os
 from typing import IO
 
+from penstock.cli.streams import silence
 from penstock.cli.text import CODES, Line, crop
 
 WITHOUT_TERMINAL = 1000
@@ -35,8 +36,12 @@ class Screen:
     def print(self, *lines: Line, cut: bool = False) -> None:
         """Print lines; `cut` keeps each to the width of the terminal."""
         cut = cut and self.terminal
-        self.stream.write("".join(f"{self.render(crop(one, self.width) if cut else one)}\n" for one in lines))
-        self.stream.flush()
+        text = "".join(f"{self.render(crop(one, self.width) if cut else one)}\n" for one in lines)
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except BrokenPipeError:  # whoever read it has seen enough, as `head` has; that is no failure
+            silence(self.stream)
 
     def render(self, spans: Line) -> str:
         """A line as this stream takes it."""

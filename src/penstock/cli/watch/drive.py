@@ -85,9 +85,13 @@ def _watching(session: Session, progress: Progress, show: Show) -> Iterator[Call
     watchers: list[Watcher] = []
 
     def on_change(changes: Changes) -> None:
-        if not watchers:
-            watchers.append(_watcher(session, progress, show))
-        watchers[0](changes)
+        try:
+            if not watchers:
+                watchers.append(_watcher(session, progress, show))
+            watchers[0](changes)
+        except OSError:  # the screen takes no more; a run does not end for that
+            watchers[:] = [_Silent(progress)]
+            progress.take(changes)
 
     try:
         yield on_change
