@@ -16,8 +16,9 @@ from penstock.engine.driver import Driver
 from penstock.engine.events import Recover, Retry, Start
 from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import import_local
-from penstock.engine.orders import OUTPUT_FILE, attempt_folder, completed_attempts
+from penstock.engine.orders import LOG_FILE, OUTPUT_FILE, attempt_folder
 from penstock.engine.plan import Plan
+from penstock.engine.remains import recovery
 from penstock.engine.state import RunState
 from penstock.ir.document import canonical_json, digest
 from penstock.ir.runtime import ArtifactList, ExecutorOutput, RuntimeArtifact, TaskFailure
@@ -221,9 +222,28 @@ def test_an_attempt_whose_outputs_are_complete_is_adopted_and_not_run_again(worl
     (attempt_folder(work, "a", 1) / OUTPUT_FILE).write_text('{"parameterValues": {"Output": 2}}')
     executor = ScriptedExecutor(add_one)
     driver = world.driver(executor, owner="engine-2")
-    driver.drive(Recover(outcomes=completed_attempts(world.state, work)))
+    driver.drive(recovery(world.state, work, world.artifacts))
     assert [order.key.path for order in executor.orders] == ["b"]
     assert world.store.run(RUN).state is State.SUCCEEDED
+
+
+def test_what_a_lost_attempt_printed_is_kept(world):
+    world.submit(counting())
+
+    def crash():
+        raise Crash
+
+    faults.arm("engine.after_start", crash)
+    with pytest.raises(Crash):
+        world.driver(ScriptedExecutor(lambda order: None)).drive(Start(artifacts={}))
+    faults.disarm()
+    work = world.home / "work" / RUN
+    (attempt_folder(work, "a", 1) / LOG_FILE).write_text("last words\n")
+    driver = world.driver(ScriptedExecutor(add_one), owner="engine-2")
+    driver.drive(recovery(world.state, work, world.artifacts))
+    lost, _ = world.store.attempts(RUN, "a")
+    assert lost.error.code == "ENG006"
+    assert world.artifacts.path(lost.log).read_text() == "last words\n"
 
 
 def test_an_engine_that_lost_its_lease_can_store_nothing(world):

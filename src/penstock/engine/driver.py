@@ -47,6 +47,7 @@ from penstock.engine.files import FileDigests
 from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import answer_import, answer_lookups
 from penstock.engine.orders import LOG_FILE, attempt_folder, resources, work_order
+from penstock.engine.remains import keep_log
 from penstock.engine.slots import Slots
 from penstock.engine.state import RunState
 from penstock.engine.transaction import Transaction
@@ -280,18 +281,10 @@ class Driver:
             self._agenda.append(message)
             return
         key, outcome = message
-        log = self._keep_log(key)
-        self._agenda.append(AttemptEnded(path=key.path, number=key.number, outcome=outcome, log=log))
-
-    def _keep_log(self, key: AttemptKey) -> str:
-        """Keep what an attempt printed in the artifact store."""
         folder = attempt_folder(self._work, key.path, key.number)
-        log = folder / LOG_FILE
-        uri = ""
-        if log.exists() and log.stat().st_size:
-            uri = self._artifacts.put_copy(log, LOG_FILE).uri
+        log = keep_log(self._artifacts, folder)
         self._spent.append(folder)
-        return uri
+        self._agenda.append(AttemptEnded(path=key.path, number=key.number, outcome=outcome, log=log))
 
     @property
     def _time_limit(self) -> float | None:

@@ -30,6 +30,8 @@ class Recover(Struct, frozen=True, kw_only=True):
 
     outcomes: dict[TaskPath, Outcome]
     """Attempts that were complete when that engine died: their outputs lie in their folders."""
+    logs: dict[TaskPath, str] = {}
+    """The stored logs of the attempts that ran then."""
 
 
 class Retry(Struct, frozen=True, kw_only=True):

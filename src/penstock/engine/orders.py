@@ -1,14 +1,11 @@
 """Work orders: everything about one attempt that an executor needs, put together from the state of the run."""
 
-import contextlib
 import hashlib
 import re
 from pathlib import Path
 
-import msgspec
-
 from penstock.core.ids import TaskPath
-from penstock.engine.executor import AttemptKey, Limits, Outcome, Succeeded, WorkOrder
+from penstock.engine.executor import AttemptKey, Limits, WorkOrder
 from penstock.engine.scheduling import run_values
 from penstock.engine.state import RunState
 from penstock.ir.placeholders import resolve_constant
@@ -16,14 +13,13 @@ from penstock.ir.resources import Resources, parse_resources
 from penstock.ir.runtime import (
     ArtifactList,
     ExecutorInput,
-    ExecutorOutput,
     OutputFile,
     RuntimeArtifact,
     TaskInputValues,
     TaskOutputPlaces,
 )
 from penstock.ir.spec import ArtifactType, ComponentSpec
-from penstock.metadata.records import Artifact, Execution, ExecutionKind, State, Usage
+from penstock.metadata.records import Artifact, Execution
 
 OUTPUT_FILE = "executor_output.json"
 LOG_FILE = "log.txt"
@@ -104,19 +100,3 @@ def resources(state: RunState, execution: Execution) -> Resources:
     return parse_resources(
         container.resources, lambda text: str(resolve_constant(text, execution.inputs.parameters, values))
     )
-
-
-def completed_attempts(state: RunState, work: Path) -> dict[TaskPath, Outcome]:
-    """The running attempts whose outputs lie complete in their folders: only the news of it was lost.
-
-    A launcher writes its output file last and in one step, after every artifact is stored.
-    """
-    found: dict[TaskPath, Outcome] = {}
-    for execution in state.executions.values():
-        if execution.kind is not ExecutionKind.TASK or execution.state is not State.RUNNING:
-            continue
-        file = attempt_folder(work, execution.path, execution.attempt) / OUTPUT_FILE
-        with contextlib.suppress(OSError, msgspec.DecodeError):
-            output = msgspec.json.decode(file.read_bytes(), type=ExecutorOutput)
-            found[execution.path] = Succeeded(output=output, usage=Usage())
-    return found

@@ -17,9 +17,11 @@ def recover(draft: Draft, event: Recover) -> None:
         if execution.kind is ExecutionKind.TASK and execution.state in (State.RUNNING, State.CANCELING):
             outcome = event.outcomes.get(execution.path)
             if outcome is not None:
-                end_attempt(draft, AttemptEnded(path=execution.path, number=execution.attempt, outcome=outcome))
+                log = event.logs.get(execution.path, "")
+                ended = AttemptEnded(path=execution.path, number=execution.attempt, outcome=outcome, log=log)
+                end_attempt(draft, ended)
             else:
-                _lose(draft, execution)
+                _lose(draft, execution, event.logs.get(execution.path, ""))
         elif execution.state is State.PENDING:
             _look_again(draft, execution)
         elif execution.kind is ExecutionKind.LOOP and execution.state is State.RUNNING:
@@ -35,7 +37,7 @@ def _look_again(draft: Draft, execution: Execution) -> None:
         draft.ready.append(execution.path)
 
 
-def _lose(draft: Draft, execution: Execution) -> None:
+def _lose(draft: Draft, execution: Execution, log: str) -> None:
     lost = failure_of(AttemptLost())
     failure = TaskFailure(kind="infra", code=lost.code, message=lost.message, hint=lost.hint)
     draft.put_attempt(
@@ -44,6 +46,7 @@ def _lose(draft: Draft, execution: Execution) -> None:
             path=execution.path,
             number=execution.attempt,
             state=State.FAILED,
+            log=log,
             error=failure,
             started_at=draft.attempt_started(execution.path, execution.attempt),
             finished_at=draft.now,

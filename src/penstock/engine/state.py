@@ -147,9 +147,6 @@ class Draft:
         assert execution.parent is not None
         return self.execution(execution.parent)
 
-    def artifact(self, artifact: ArtifactId) -> Artifact:
-        return self._artifacts.get(artifact) or self.state.artifacts[artifact]
-
     def waits_for(self, path: TaskPath) -> int:
         return self._waiting[path] if path in self._waiting else self.state.waiting.get(path, 0)
 

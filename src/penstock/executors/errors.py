@@ -159,3 +159,17 @@ class WorkingFolderGone(UserError, FileNotFoundError):
 
     def hint(self) -> str:
         return "a task works in the folder that its run was started from; start the run from one that stays"
+
+
+@dataclass(kw_only=True, eq=False)
+class SystemUnsupported(UserError, OSError):
+    """Worker processes were asked for on a system whose kernel cannot keep them in check."""
+
+    code: ClassVar[str] = "EXE011"
+    system: str
+
+    def message(self) -> str:
+        return f"tasks run in worker processes on Linux only, and this is {self.system}"
+
+    def hint(self) -> str:
+        return "use Linux, a Linux container, or WSL; from Python, `pipeline.run(..., inline=True)` needs no worker"

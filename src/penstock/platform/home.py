@@ -33,7 +33,7 @@ def prepare_home(home: Path) -> None:
     """
     check_unicode(home)
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # logs and data are nobody else's business
         _keep_from_git(home)
     except FileExistsError as error:
         raise HomeUnusable(home=str(home), reason="it is not a folder") from error

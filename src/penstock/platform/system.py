@@ -19,11 +19,11 @@ from penstock.core.ids import Digest, RunId, TaskPath, new_run_id
 from penstock.core.settings import Settings
 from penstock.engine.driver import Driver, work_folder
 from penstock.engine.errors import NotRunnable, RunIsLive
-from penstock.engine.events import EngineEvent, Recover, Retry, Start
+from penstock.engine.events import EngineEvent, Retry, Start
 from penstock.engine.executor import Executor
 from penstock.engine.lease import LEASE, HeldLease, is_dead, this_engine
-from penstock.engine.orders import completed_attempts
 from penstock.engine.plan import Plan
+from penstock.engine.remains import recovery
 from penstock.engine.state import RunState
 from penstock.ir.document import canonical_json, digest, parse_canonical
 from penstock.ir.manifest import read_manifest
@@ -262,7 +262,7 @@ class System:
 
     def _first_event(self, state: RunState, work: Path) -> EngineEvent:
         if state.executions:
-            return Recover(outcomes=completed_attempts(state, work))
+            return recovery(state, work, self.artifacts)
         declared = state.plan.pipeline.root.input_definitions.artifacts
         types = {name: spec.artifact_type.schema_title for name, spec in declared.items()}
         return Start(artifacts=input_artifacts(state.run, types))

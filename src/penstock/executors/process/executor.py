@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from penstock.artifacts.local import Durability
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, WorkOrder
 from penstock.executors.environments import Environments
-from penstock.executors.errors import CallFailed, CannotRunContainer, WorkerLost
+from penstock.executors.errors import CallFailed, CannotRunContainer, SystemUnsupported, WorkerLost
 from penstock.executors.process.forms import PenstockComponent, TaskForm
 from penstock.executors.process.host import Done, ZygoteHost
 from penstock.executors.process.messages import Assignment, Ended, Start, pack_assignment
@@ -61,7 +62,12 @@ class ProcessExecutor:
             grace: Seconds between asking an attempt to end (SIGTERM) and killing it.
             durability: Of a local artifact store: whether a stored artifact survives a power cut.
             faults: For tests: fault points that a worker is to die at.
+
+        Raises:
+            SystemUnsupported: This is not Linux.
         """
+        if sys.platform != "linux":
+            raise SystemUnsupported(system=sys.platform)
         self._grace = grace
         self._faults = faults
         self._environments = Environments(home / "environments", python=python)

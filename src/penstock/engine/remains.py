@@ -1,0 +1,45 @@
+"""What an attempt leaves in its folder: what it printed, and the outputs of one whose end nobody saw."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from penstock.artifacts.store import ArtifactStore
+from penstock.core.ids import TaskPath
+from penstock.engine.events import Recover
+from penstock.engine.executor import Outcome, Succeeded
+from penstock.engine.orders import LOG_FILE, OUTPUT_FILE, attempt_folder
+from penstock.engine.state import RunState
+from penstock.ir.runtime import ExecutorOutput
+from penstock.metadata.records import Execution, ExecutionKind, State, Usage
+
+
+def keep_log(artifacts: ArtifactStore, folder: Path) -> str:
+    """Put what an attempt printed into the store: its URI, or an empty text where it printed nothing."""
+    log = folder / LOG_FILE
+    return artifacts.put_copy(log, LOG_FILE).uri if log.exists() and log.stat().st_size else ""
+
+
+def recovery(state: RunState, work: Path, artifacts: ArtifactStore) -> Recover:
+    """What can be saved of the attempts that ran when their engine died.
+
+    A launcher writes its output file last and in one step, after every artifact is stored: where it lies, only the
+    news of a success was lost.
+    """
+    outcomes: dict[TaskPath, Outcome] = {}
+    logs: dict[TaskPath, str] = {}
+    for execution in _running(state):
+        folder = attempt_folder(work, execution.path, execution.attempt)
+        logs[execution.path] = keep_log(artifacts, folder)
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            output = msgspec.json.decode((folder / OUTPUT_FILE).read_bytes(), type=ExecutorOutput)
+            outcomes[execution.path] = Succeeded(output=output, usage=Usage())
+    return Recover(outcomes=outcomes, logs=logs)
+
+
+def _running(state: RunState) -> Iterator[Execution]:
+    for execution in state.executions.values():
+        if execution.kind is ExecutionKind.TASK and execution.state in (State.RUNNING, State.CANCELING):
+            yield execution
