@@ -27,6 +27,7 @@ from penstock.core.errors import PenstockError
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.pipeline import Pipeline
 from penstock.dsl.places import Place
+from penstock.dsl.running import only_importing
 
 _LONGEST_LINE = 200
 """Characters of a line that are shown; a file of data that was named by mistake may be one line."""
@@ -178,7 +179,8 @@ def _is_from(module: ModuleType, file: Path) -> bool:
 
 def _import(name: str, target: str) -> ModuleType:
     try:
-        return importlib.import_module(name)
+        with only_importing():
+            return importlib.import_module(name)
     except SyntaxError as error:
         raise _syntax_error(error, Path(name)) from None
     except PenstockError as error:

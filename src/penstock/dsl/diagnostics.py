@@ -55,6 +55,7 @@ class Code(StrEnum):
     PIPELINE_RAISED = "CMP051"
     RECURSIVE_PIPELINE = "CMP052"
     BAD_RESULT = "CMP053"
+    RUN_AT_IMPORT = "CMP054"
     # code that has to travel
     NOT_AT_TOP_LEVEL = "CMP060"
     NO_SOURCE = "CMP061"

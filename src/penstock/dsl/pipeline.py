@@ -97,7 +97,7 @@ class Pipeline(Generic[P, R]):
             if name in inputs:
                 raise TypeError(f"input '{name}' of pipeline '{self.name}' is passed twice")
             inputs[name] = arguments.pop(name)
-        return find_runner()(self, inputs, **arguments)
+        return find_runner(self.name)(self, inputs, **arguments)
 
     def _place(self, trace: Trace, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
         graph = self._graph_in(trace.session)

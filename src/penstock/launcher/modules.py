@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from penstock.core.errors import PenstockError
+from penstock.dsl.running import only_importing
 from penstock.launcher.errors import ComponentMissing, ModuleFailed
 from penstock.launcher.failures import text_of, type_name
 
@@ -27,10 +29,11 @@ def import_component(module: str, function: str, code_folder: Path) -> Callable[
 
 
 def import_module(name: str) -> ModuleType:
-    """Import an author's module, with whatever it raises as the cause of a `ModuleFailed`."""
+    """Import an author's module, with whatever it raises as the cause of a `ModuleFailed`; errors of ours as they are."""
     try:
-        return importlib.import_module(name)
-    except (MemoryError, RecursionError):
+        with only_importing():
+            return importlib.import_module(name)
+    except (MemoryError, RecursionError, PenstockError):
         raise
     except Exception as error:
         missing = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
