@@ -17,7 +17,7 @@ def print_error(error: PenstockError, stream: IO[str]) -> None:
 
     try:
         color = settings_of().color
-    except UserError:
+    except (UserError, OSError):
         color = "auto"
     screen = Screen(stream, color=color)
     screen.print(*error_lines(error))

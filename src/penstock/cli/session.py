@@ -119,7 +119,16 @@ def check_writable(target: Path | None) -> None:
 
 def settings_of(home: Path | None = None, **overrides: Any) -> Settings:
     """The settings, with those of the command line that were given. The only place here that reads the environment."""
-    return load_settings(os.environ, Path.cwd(), home=home, **overrides)
+    return load_settings(os.environ, _working_folder(), home=home, **overrides)
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        from penstock.executors.errors import WorkingFolderGone
+
+        raise WorkingFolderGone(folder=os.environ.get("PWD", "."), reason="it was removed") from None
 
 
 def screen_of(settings: Settings, *, json: bool = False) -> Screen:

@@ -18,7 +18,7 @@ class NameNotUnicode(UserError, ValueError):
         return f"the name '{self.name}' is not valid UTF-8, so it can be neither kept nor shown"
 
     def hint(self) -> str:
-        return "rename that file or folder; it probably comes from a system with another encoding"
+        return "rename that file or folder; if its name looks right, this locale is at fault: set PYTHONUTF8=1"
 
 
 def check_unicode(*names: object) -> None:
