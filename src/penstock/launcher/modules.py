@@ -29,7 +29,7 @@ def import_component(module: str, function: str, code_folder: Path) -> Callable[
 
 
 def import_module(name: str) -> ModuleType:
-    """Import an author's module, with whatever it raises as the cause of a `ModuleFailed`; errors of ours as they are."""
+    """Import an author's module. What it raises is the cause of a `ModuleFailed`, or comes as it is if it is ours."""
     try:
         with only_importing():
             return importlib.import_module(name)

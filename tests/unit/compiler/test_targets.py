@@ -132,6 +132,12 @@ def test_a_name_that_is_too_long_cannot_be_read(author: Author) -> None:
         load_target("a" * 300 + ".py", author.folder)
 
 
+def test_a_module_that_runs_its_pipeline_when_it_is_imported_is_refused_at_that_line(author: Author) -> None:
+    author.write("eager.py", ONE + "\n    main.run()\n")
+    with pytest.raises(CompilationFailed, match=r"eager.py:\d+: error\[CMP054\].*is run while its module is imported"):
+        load_target("eager.py", author.folder)
+
+
 def test_a_syntax_error_is_reported_at_its_line(author: Author) -> None:
     author.write("pipeline.py", "x = 1\ndef broken(:\n    pass\n")
     with pytest.raises(CompilationFailed) as failed:
