@@ -32,6 +32,12 @@ from penstock.dsl.running import only_importing
 _LONGEST_LINE = 200
 """Characters of a line that are shown; a file of data that was named by mistake may be one line."""
 
+_TAKEN = {
+    "penstock": "a module of that name hides Penstock itself",
+    "__main__": "Python has another use for that name",
+}
+"""Names that no pipeline's module can have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -135,6 +141,8 @@ def _syntax_error(error: SyntaxError | ValueError, file: Path) -> CompilationFai
 
 def _import_file(file: Path, root: Path, target: str) -> ModuleType:
     name = Project(root).name_of(file)
+    if name in _TAKEN:
+        raise TargetMalformed(target=target, reason=f"{_TAKEN[name]}; give the file another name")
     base = file.parent
     for _ in name.split(".")[1:] if file.name != "__init__.py" else name.split("."):
         base = base.parent

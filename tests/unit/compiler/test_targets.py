@@ -1,5 +1,6 @@
 """What a person can name, and what is said when nothing is there."""
 
+import os
 import pickle
 from pathlib import Path
 
@@ -195,3 +196,33 @@ def test_the_errors_survive_pickling(author: Author) -> None:
         with pytest.raises(UserError) as failed:
             load_target(target, author.folder)
         assert str(pickle.loads(pickle.dumps(failed.value))) == str(failed.value)
+
+
+@pytest.mark.parametrize("name", ["penstock.py", "__main__.py"])
+def test_a_name_that_is_taken_is_refused(author: Author, name: str) -> None:
+    author.write(name, ONE)
+    with pytest.raises(TargetMalformed, match="give the file another name"):
+        load_target(name, author.folder)
+
+
+@pytest.mark.parametrize("source", ["x = " + "-" * 100_000 + "1", "x = " + "[" * 100_000])
+def test_source_that_is_nested_without_end_is_no_python(author: Author, source: str) -> None:
+    author.write("pipeline.py", source)
+    with pytest.raises(CompilationFailed, match="nested") as caught:
+        load_target("pipeline.py", author.folder)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("says", "said"), [("return 'half \\ud800'", r"half \\ud800"), ("raise SystemExit(7)", "<its __str__ failed>")]
+)
+def test_an_import_error_is_told_whatever_it_says(author: Author, says: str, said: str) -> None:
+    author.write("pipeline.py", f"class Odd(Exception):\n    def __str__(self):\n        {says}\n\nraise Odd()\n")
+    with pytest.raises(ImportFailed, match=f"Odd: {said}"):
+        load_target("pipeline.py", author.folder)
+
+
+def test_what_is_no_file_is_not_read(author: Author) -> None:
+    os.mkfifo(author.folder / "pipeline.py")
+    with pytest.raises(TargetUnreadable, match="neither a file nor a folder"):
+        load_target("pipeline.py", author.folder)
