@@ -451,4 +451,8 @@ def test_options_of_tasks_are_obeyed(author: Author) -> None:
 
 
 def test_a_component_has_an_environment_of_its_own(author: Author) -> None:
-    assert author.run("flow.py:environment").output == "2.0.0"
+    inline = author.run("flow.py:environment", "--inline")
+    assert inline.output != "2.0.0"
+    run = author.run("flow.py:environment")
+    assert executed(run) == {"version"}
+    assert run.output == "2.0.0"

@@ -223,6 +223,17 @@ def test_a_script_runs_its_own_pipeline_and_shares_the_cache_with_the_command(au
     assert "scripted: by hand" in author.says("runs", "list")
 
 
+def test_a_script_that_runs_its_pipeline_unguarded_ends_and_says_how_to_guard_it(author: Author) -> None:
+    text, guard, _ = SCRIPT.partition('if __name__ == "__main__":')
+    assert guard
+    author.write("unguarded.py", text + "print(scripted.run(x=4).error.hint)\n")
+    done = python(author, "unguarded.py")
+    assert done.stdout == 'put the lines that run it under `if __name__ == "__main__":`\n', done.stderr
+    ended = author.penstock("run", "unguarded.py")
+    assert ended.code == 2
+    assert "error[CMP054]" in ended.err
+
+
 def test_an_interpreter_runs_an_imported_pipeline_from_another_folder(author: Author, tmp_path: Path) -> None:
     author.write("script.py", SCRIPT)
     code = f"import sys, os; sys.path.insert(0, {str(author.folder)!r}); os.chdir({str(tmp_path)!r})\n"

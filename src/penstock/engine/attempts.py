@@ -73,7 +73,7 @@ def _succeed(draft: Draft, execution: Execution, event: AttemptEnded, outcome: S
     _close(draft, execution, event, State.SUCCEEDED, outcome.usage, None)
     draft.finish(event.path, State.SUCCEEDED, outputs=outputs, error=None)
     record_outputs(draft, draft.execution(event.path))
-    if execution.fingerprint is not None:
+    if execution.fingerprint is not None and outcome.reusable:
         draft.put_cached(execution.fingerprint, execution.path)
     return None
 

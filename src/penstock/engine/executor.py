@@ -58,6 +58,8 @@ class Succeeded(Struct, frozen=True, kw_only=True, tag=True):
 
     output: ExecutorOutput
     usage: Usage
+    reusable: bool = True
+    """Whether it may serve later runs: not if it was made in another environment than the component asks for."""
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag=True):

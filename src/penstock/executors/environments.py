@@ -117,7 +117,8 @@ class _Uv:
         from uv import find_uv_bin
 
         try:
-            command = [os.fsdecode(find_uv_bin()), *args]
+            with self._lock:  # it asks `sysconfig`, which gives wrong answers to threads that are the first to ask
+                command = [os.fsdecode(find_uv_bin()), *args]
         except FileNotFoundError as error:
             raise WorkerDidNotStart(reason=f"uv is not installed: {error}") from error
         with self._lock:

@@ -60,7 +60,8 @@ class InlineExecutor:
             code_folder = str(folder)
             with _tee(order.log), _in_folder(order.cwd), _environment(order.container):
                 output = self._run(component, folder, order)
-            outcome: Outcome = Succeeded(output=output, usage=_usage(began, cpu))
+            own = bool(component.manifest.requirements)  # it asks for an environment that this is not
+            outcome: Outcome = Succeeded(output=output, usage=_usage(began, cpu), reusable=not own)
         except KeyboardInterrupt:
             report(order.key, Canceled(usage=_usage(began, cpu)))
             raise

@@ -33,7 +33,7 @@ def failure_of(error: PenstockError, traceback: str = "", details: dict[str, Any
 
 def describe(error: BaseException, code_folder: str = "") -> TaskFailure:
     """Anything that ended a task as a failure, with the author's traceback where the author's code took part."""
-    known = error if isinstance(error, PenstockError) else _in_our_words(error)
+    known = error if isinstance(error, PenstockError) else _in_our_words(error, code_folder)
     cause = error
     if isinstance(error, PenstockError) and error.__cause__ is not None:
         cause = error.__cause__
@@ -60,7 +60,7 @@ def text_of(error: BaseException) -> str:
         return "<its __str__ failed>"
 
 
-def _in_our_words(error: BaseException) -> PenstockError:
+def _in_our_words(error: BaseException, code_folder: str) -> PenstockError:
     match error:
         case SystemExit():
             return ComponentExited(status="" if error.code is None else shorten(clean(repr(error.code)), 200))
@@ -72,8 +72,15 @@ def _in_our_words(error: BaseException) -> PenstockError:
             return TooDeep(text=text_of(error))
     if not has_author_frames(error):
         return LauncherBroke(exception=type_name(error), text=text_of(error))
-    advice = missing_module_advice(error.name) if isinstance(error, ModuleNotFoundError) and error.name else ""
-    return ComponentRaised(exception=type_name(error), text=text_of(error), advice=advice)
+    return ComponentRaised(exception=type_name(error), text=text_of(error), advice=_advice(error, code_folder))
+
+
+def _advice(error: BaseException, code_folder: str) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return missing_module_advice(error.name)
+    if isinstance(error, FileNotFoundError) and code_folder and str(error.filename).startswith(f"{code_folder}/"):
+        return "only modules travel with a run, no files beside them: take the file as a `Path` input of the pipeline"
+    return ""
 
 
 def _whole_traceback(error: BaseException) -> str:

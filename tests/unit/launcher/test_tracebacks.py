@@ -171,6 +171,13 @@ def test_a_missing_module_comes_with_what_to_do(tmp_path: Path) -> None:
     assert "'nothing_there'" in fail(tmp_path, "def task() -> None:\n    import nothing_there.sub\n").hint
 
 
+@pytest.mark.parametrize(("folder", "hint"), [("Path(__file__).parent", "`Path` input"), ("'/nowhere'", "")])
+def test_a_file_that_did_not_travel_comes_with_what_to_do(tmp_path: Path, folder: str, hint: str) -> None:
+    given = fail(tmp_path, f"from pathlib import Path\ndef task() -> None:\n    Path({folder}, 'x.csv').read_text()\n")
+    assert hint in given.hint
+    assert bool(given.hint) == bool(hint)
+
+
 def test_an_error_of_our_own_is_not_blamed_on_the_author(tmp_path: Path) -> None:
     (tmp_path / "pipeline.py").write_text("def task() -> None: ...\n")
     wrong: Any = None
