@@ -28,6 +28,7 @@ class Code(StrEnum):
     OUTPUT_MISSING = "IRX022"
     WRONG_VALUE = "IRX023"
     WRONG_PLACEHOLDER = "IRX024"
+    TASK_NAME = "IRX025"
 
 
 class Problem(Struct, frozen=True, gc=False):

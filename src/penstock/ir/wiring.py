@@ -39,11 +39,22 @@ class _Wiring:
 
     def problems(self) -> Iterator[Problem]:
         for name, task in self.dag.tasks.items():
+            yield from self._check_name(name)
             yield from self._check_task(join(f"{self.place}.tasks", name), task)
         yield from self._check_order()
         yield from self._check_outputs()
 
     # --- tasks ------------------------------------------------------------------------------------------
+
+    def _check_name(self, name: str) -> Iterator[Problem]:
+        """A task's path, as in `train.fit` and `each[3]`, must not be that of another one inside its neighbour."""
+        place = join(f"{self.place}.tasks", name)
+        if not name:
+            yield Problem(Code.TASK_NAME, place, "a task has no name", "give it one")
+        for end in (index for index, letter in enumerate(name) if letter in ".["):
+            if name[:end] in self.dag.tasks:
+                text = f"the name reads as something inside of task {name[:end]!r}, which is there too"
+                yield Problem(Code.TASK_NAME, place, text, "give one of them another name")
 
     def _check_task(self, place: str, task: TaskSpec) -> Iterator[Problem]:
         reference = task.component_ref.name

@@ -123,6 +123,9 @@ def selected(task: str, output: str) -> dict[str, Any]:
         (DEPTH, constant("{{$.inputs.parameters['d']}}"), "depth.runtimeValue: error[IRX024]", "input parameter 'd'"),
         (f"{LOAD}/container/args", ["-{{$.inputs.parameters['s']}}"], "args[0]: error[IRX024]", "input parameter 's'"),
         (f"{LOAD}/container/command", ["sh", CONCAT], "command[1]: error[IRX024]", "output artifact 'x'"),
+        ("root/dag/tasks/", {}, 'root.dag.tasks[""]: error[IRX025]', "has no name"),
+        ("root/dag/tasks/train.fit", {}, 'tasks["train.fit"]: error[IRX025]', "inside of task 'train'"),
+        ("root/dag/tasks/each[0]", {}, 'tasks["each[0]"]: error[IRX025]', "inside of task 'each'"),
     ],
 )
 def test_a_problem_has_its_place_code_and_words(
