@@ -56,7 +56,7 @@ def text_of(error: BaseException) -> str:
     """What an exception says, whatever its `__str__` does."""
     try:
         return shorten(clean(str(error)), LONGEST_MESSAGE)
-    except Exception:  # noqa: BLE001 - the author's own __str__
+    except BaseException:  # noqa: BLE001 - the author's own __str__
         return "<its __str__ failed>"
 
 

@@ -61,6 +61,13 @@ def test_what_the_child_wrote_is_believed_only_with_its_exit_code(tmp_path: Path
     assert code(outcome(tmp_path, status=1)) == "EXE004"
 
 
+def test_a_child_that_could_not_write_its_failure_had_no_room(tmp_path: Path) -> None:
+    found = outcome(tmp_path, status=74)
+    assert isinstance(found, Failed)
+    assert (found.failure.kind, found.failure.code) == ("infra", "LAU015")
+    assert "could not even say why" in found.failure.message
+
+
 def test_running_out_of_memory_under_a_limit_is_the_limits_doing(tmp_path: Path) -> None:
     write_failure(tmp_path, "LAU006")
     found = outcome(tmp_path, Limits(memory=1_000_000_000), status=1, held=1_500_000_000)
@@ -74,7 +81,7 @@ def test_running_out_of_memory_under_a_limit_is_the_limits_doing(tmp_path: Path)
 def test_an_abort_for_lack_of_memory_is_known_by_its_last_words(tmp_path: Path) -> None:
     limits = Limits(memory=1_000_000)
     assert code(outcome(tmp_path, limits, status=-signal.SIGABRT)) == "EXE003"
-    (tmp_path / "log").write_text("memory allocation of 8589934592 bytes failed\n")
+    (tmp_path / "log").write_text("memory allocation of 8589934592 bytes failed\n" + "  at a long backtrace\n" * 2000)
     found = outcome(tmp_path, limits, status=-signal.SIGABRT)
     assert isinstance(found, Failed)
     assert (

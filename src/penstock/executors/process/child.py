@@ -17,6 +17,7 @@ from penstock.core.faults import arm_kills
 from penstock.executors.errors import WorkingFolderGone
 from penstock.executors.process import proc
 from penstock.executors.process.messages import Assignment, unpack_assignment
+from penstock.ir.runtime import TaskFailure
 from penstock.launcher.failures import describe
 
 ZYGOTE_SIGNALS = frozenset({signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR2})
@@ -25,6 +26,8 @@ would end the zygote's jobs."""
 
 FAILED = 1
 """Exit code of a job that raised; what it raised is in the assignment's `failure` file."""
+UNTOLD = 74
+"""Exit code of a job that raised, where the disk did not take that file either (`EX_IOERR`)."""
 ALLOCATOR_SLACK = 512 << 20
 """Bytes that a process may map beyond twice its memory limit: see `_limit_memory`."""
 
@@ -103,10 +106,19 @@ def _do(body: bytes) -> int:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is the job's failure
         proc.lift_data_limit()
-        _write(assignment.failure, msgspec.json.encode(describe(error, assignment.code_folder)))
-        code = FAILED
+        code = _tell(assignment.failure, describe(error, assignment.code_folder))
     _flush()
     return code
+
+
+def _tell(file: str, failure: TaskFailure) -> int:
+    try:
+        _write(file, msgspec.json.encode(failure))
+    except OSError as refused:
+        text = f"penstock: {failure.message} [{failure.code}]\npenstock: this could not be reported: {refused}\n"
+        os.write(2, text.encode(errors="backslashreplace"))
+        return UNTOLD
+    return FAILED
 
 
 def _settle(assignment: Assignment) -> None:

@@ -13,10 +13,10 @@ from penstock.executors.errors import (
     TimedOut,
     WorkerDidNotStart,
 )
-from penstock.executors.process.child import FAILED
+from penstock.executors.process.child import FAILED, UNTOLD
 from penstock.executors.process.messages import Ended
 from penstock.ir.runtime import ExecutorOutput, TaskFailure
-from penstock.launcher.errors import OutOfMemory
+from penstock.launcher.errors import NoRoom, OutOfMemory
 from penstock.launcher.failures import failure_of
 from penstock.metadata.records import Usage
 
@@ -62,6 +62,8 @@ def _failure(ended: Ended, file: Path, log: Path, limits: Limits) -> TaskFailure
         return told
     if memory is not None and ended.status == -_ABORT and _an_allocator_gave_up(log):
         return failure_of(MemoryExceeded(limit=memory, peak=ended.held))
+    if ended.status == UNTOLD:
+        return failure_of(NoRoom(path=str(file), reason="the task has failed, and could not even say why"))
     return failure_of(ended_by_itself(ended))
 
 
@@ -94,8 +96,8 @@ def read_failure(ended: Ended, file: Path) -> TaskFailure | None:
 
 
 def _an_allocator_gave_up(log: Path) -> bool:
-    """Whether compiled code aborted because it got no memory: it says so on its last lines, and nowhere else."""
-    tail = read_tail(log)
+    """Whether compiled code aborted because it got no memory: it says so before its last words, a long backtrace."""
+    tail = read_tail(log, 1 << 16)
     return any(words in tail for words in _SAID_BY_ALLOCATORS)
 
 
