@@ -262,6 +262,24 @@ def test_what_a_pipeline_reads_of_the_environment_is_never_stale(author: Author)
     assert author.run("stage.py", env={"STAGE": "live"}).output == "live"
 
 
+def test_what_a_pipeline_reads_of_the_disk_is_never_stale(author: Author, tmp_path: Path) -> None:
+    (tmp_path / "config.txt").write_text("1")
+    author.write("parts/a.txt", "")
+    author.write(
+        "unrolled.py",
+        "from pathlib import Path\nfrom penstock import component, pipeline\n\n"
+        f"CONFIG = Path({str(tmp_path / 'config.txt')!r}).read_text()\n\n\n"
+        "@component\ndef length(path: str, config: str) -> int:\n    return len(config)\n\n\n"
+        "@pipeline\ndef unrolled():\n"
+        "    for file in sorted(Path('parts').glob('*.txt')):\n        length(str(file), CONFIG)\n",
+    )
+    assert executed(author.run("unrolled.py")) == {"length"}
+    author.write("parts/b.txt", "")
+    assert executed(author.run("unrolled.py")) == {"length-2"}
+    (tmp_path / "config.txt").write_text("2")
+    assert executed(author.run("unrolled.py")) == {"length", "length-2"}
+
+
 @pytest.mark.parametrize("harm", ["delete", "empty", "thin out"])
 def test_a_result_that_is_no_longer_whole_is_made_again(author: Author, harm: str) -> None:
     author.write("uncached.py", UNCACHED)

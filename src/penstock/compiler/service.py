@@ -4,6 +4,8 @@ The author's modules are imported by compiling, and what a module does at import
 command line compiles in a worker process, and keeps the reply with what it depends on.
 """
 
+import os
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -11,18 +13,22 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+import penstock
 from penstock.compiler.code.distributions import environment_of
-from penstock.compiler.code.project import Project
+from penstock.compiler.code.project import Project, is_local
 from penstock.compiler.compilation import compile_pipeline
 from penstock.compiler.errors import CompilationFailed, CompilationRefused
 from penstock.compiler.targets import find_target
 from penstock.compiler.tracebacks import said_by
 from penstock.compiler.watching import opened_files
 from penstock.core.errors import UserError
-from penstock.core.witness import digest_of
+from penstock.core.witness import MODULES, digest_of
 from penstock.ir.document import canonical_json
 from penstock.ir.manifest import read_manifest
 from penstock.ir.spec import PipelineDocument
+
+_MACHINE = ("/dev/", "/etc/", "/lib/", "/proc/", "/sys/", "/usr/")
+_PYTHON = tuple(f"{folder}{os.sep}" for folder in (sys.prefix, sys.base_prefix, Path(penstock.__file__).parent))
 
 
 class CompileRequest(Struct, frozen=True, kw_only=True):
@@ -85,13 +91,21 @@ def compile_named(target: str, cwd: Path) -> CompileReply:
             if isinstance(error, CompilationFailed):
                 error.folder = cwd
             return CompileReply(failure=CompileFailure(code=error.code, text=said_by(error)))
-    files = {*compiled.sources, *(path for path in opened if project.is_authors(str(path)))}
+    files = {*compiled.sources, *(path for path in opened if _may_matter(path, project))}
     return CompileReply(
         document=msgspec.Raw(canonical_json(compiled.document)),
         source=found.shown,
         files={str(path): _unless_changed(path, began) for path in sorted(files)},
         environment=_environment(compiled.document),
     )
+
+
+def _may_matter(path: Path, project: Project) -> bool:
+    """Whether a file is the project's; or data that lies elsewhere, but for what programs keep there for themselves."""
+    if project.is_authors(str(path)):
+        return True
+    hidden = any(part.startswith(".") for part in path.parts)
+    return path.name != MODULES and is_local(str(path)) and not hidden and not str(path).startswith(_MACHINE + _PYTHON)
 
 
 def _environment(document: PipelineDocument) -> dict[str, str]:

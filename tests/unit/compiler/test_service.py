@@ -8,7 +8,7 @@ import pytest
 
 from penstock.compiler import CompilationRefused
 from penstock.compiler.service import CompileReply, CompileRequest, compile_target
-from penstock.core.witness import MODULES, digest_of
+from penstock.core.witness import LISTING, MODULES, digest_of
 from penstock.ir.document import parse_canonical
 from support.author import Author
 
@@ -72,6 +72,27 @@ def test_a_file_that_was_looked_for_and_is_not_there_counts(author: Author) -> N
         + "\n    try:\n        open(Path(__file__).with_name('more.txt'))\n    except OSError:\n        pass\n",
     )
     assert call(author, "pipeline.py").files[str(author.folder.resolve() / "more.txt")] == ""
+
+
+def test_a_folder_that_the_author_lists_counts_by_its_names(author: Author) -> None:
+    author.write("helper.py", "def twice(x):\n    return 2 * x\n")
+    author.write("depths.txt", "3")
+    author.write("parts/one.txt", "1")
+    author.write("pipeline.py", PIPELINE + "\n    NAMES = sorted(Path(__file__).parent.glob('parts/*.txt'))\n")
+    files = call(author, "pipeline.py").files
+    listed = author.folder.resolve() / "parts" / LISTING
+    assert files[str(listed)] == digest_of(listed)
+    author.write("parts/two.txt", "2")
+    assert files[str(listed)] != digest_of(listed)
+
+
+def test_data_outside_of_the_project_counts_too(author: Author, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = (tmp_path_factory.mktemp("outside") / "config.txt").resolve()
+    outside.write_text("3")
+    author.write("helper.py", "def twice(x):\n    return 2 * x\n")
+    author.write("depths.txt", "3")
+    author.write("pipeline.py", PIPELINE + f"\n    CONFIG = open({str(outside)!r}).read()\n")
+    assert call(author, "pipeline.py").files[str(outside)] == digest_of(outside)
 
 
 def test_a_file_that_is_written_while_it_is_compiled_is_not_taken_for_what_was_read(author: Author) -> None:
