@@ -229,7 +229,7 @@ class System:
                 clock=self.clock,
                 lease=held,
                 work=work,
-                cwd=Path(options.cwd) if options.cwd else Path.cwd(),
+                cwd=_working_folder(options),
                 cores=options.max_parallel or self.settings.max_parallel or os.cpu_count() or 1,
                 on_change=on_change,
             )
@@ -273,6 +273,12 @@ def _is_ours(container: ContainerSpec) -> bool:
         return read_manifest(container) is not None
     except msgspec.DecodeError:
         return False  # a broken one: the executor says what is wrong with it
+
+
+def _working_folder(options: RunOptions) -> Path:
+    """Where the run was started from; where one stands, if that folder has been moved since."""
+    recorded = Path(options.cwd)
+    return recorded if options.cwd and recorded.is_dir() else Path.cwd()
 
 
 class _Lazy:
