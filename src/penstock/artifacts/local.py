@@ -115,6 +115,16 @@ class LocalArtifactStore:
             except (FileNotFoundError, UnstorableFile):
                 return False
 
+    def discard(self, uri: str) -> None:
+        """See `ArtifactStore.discard`. Other names of the same bytes go with it: they may share the changed file."""
+        place = self._place(uri)
+        if place is not None:
+            with self._guard(f"discard {uri}"):
+                grave = self.staging()
+                with contextlib.suppress(FileNotFoundError):
+                    place.parent.rename(grave / "changed")
+                disk.remove(grave)
+
     def verify(self, uri: str, digest: Digest) -> bool:
         """See `ArtifactStore.verify`. False for a URI that names no object."""
         place = self._place(uri)

@@ -113,6 +113,12 @@ class FsspecArtifactStore:
         manifest = None if known is None else self._manifest(known)
         return manifest is not None and size in (None, manifest.size)
 
+    def discard(self, uri: str) -> None:
+        """See `ArtifactStore.discard`: only the cache is where anybody could change it."""
+        known = self._known(uri)
+        if known is not None:
+            self.cache.discard(self.cache.uri(*known))
+
     def verify(self, uri: str, digest: Digest) -> bool:
         """See `ArtifactStore.verify`: reads the remote bytes, not the cache."""
         known = self._known(uri)

@@ -60,6 +60,13 @@ class ArtifactStore(Protocol):
         """Whether the object is there, and of that size if one is given. Its bytes are not read."""
         ...
 
+    def discard(self, uri: str) -> None:
+        """Take away bytes that somebody has changed, so that nothing reads them for what they were.
+
+        A local object is gone then; a remote one is downloaded anew. What is not there is no matter.
+        """
+        ...
+
     def verify(self, uri: str, digest: Digest) -> bool:
         """Whether the object is there and its bytes still have that digest."""
         ...

@@ -258,6 +258,24 @@ class AnnotationUnresolved(UserError, NameError):
         return "import the type at the top of the module, outside of `if TYPE_CHECKING:`"
 
 
+@dataclass(kw_only=True, eq=False)
+class InputChanged(UserError, PermissionError):
+    """The component has written to an input, which belongs to other tasks as well."""
+
+    code: ClassVar[str] = "LAU018"
+    component: str
+    inputs: list[str]
+
+    def message(self) -> str:
+        return f"component {self.component!r} has changed its input {', '.join(map(repr, self.inputs))} in place"
+
+    def hint(self) -> str:
+        return (
+            "work on a copy (`shutil.copy`); what it changed was taken out of the store,"
+            " and `penstock runs retry --from` the task that made it makes it again"
+        )
+
+
 def missing_module_advice(module: str) -> str:
     """What to do when a module is not there."""
     top = module.partition(".")[0]

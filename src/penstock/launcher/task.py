@@ -11,10 +11,11 @@ from penstock.artifacts.store import ArtifactStore
 from penstock.core.faults import fault_point
 from penstock.ir.manifest import ComponentManifest
 from penstock.ir.runtime import ExecutorInput, ExecutorOutput
-from penstock.launcher.errors import NoRoom, OutputUnsaved
+from penstock.launcher.errors import InputChanged, NoRoom, OutputUnsaved
 from penstock.launcher.inputs import load_arguments
 from penstock.launcher.modules import import_component
 from penstock.launcher.outputs import save_outputs
+from penstock.launcher.shared import SharedInputs
 from penstock.launcher.signature import resolve_annotations
 
 
@@ -50,8 +51,14 @@ def run_task(
     call = function or import_component(manifest.module, component, code_folder)
     annotations = resolve_annotations(call, component)
     given = load_arguments(call, annotations, executor_input.inputs, artifacts, component)
+    shared = SharedInputs(executor_input.inputs, artifacts)
     fault_point("launcher.before_call")
-    result = call(**given)
+    try:
+        result = call(**given)
+    finally:
+        changed = shared.discard_changed()
+    if changed:
+        raise InputChanged(component=component, inputs=changed)
     given.clear()  # nothing of ours keeps large inputs alive while the outputs are written
     output = save_outputs(result, annotations.get("return"), executor_input.outputs, artifacts, component)
     fault_point("launcher.before_report")

@@ -192,6 +192,21 @@ class ArtifactStoreContract:
             assert store.exists(stored.uri, stored.size)
             assert not store.exists(stored.uri, stored.size + 1)
 
+    def test_bytes_that_were_changed_are_never_read_again(self, store: ArtifactStore) -> None:
+        uris = [store.put(_staged(store, b"true"), name).uri for name in ("a.txt", "b.txt")]
+        path = store.path(uris[0])
+        path.chmod(0o600)
+        path.write_bytes(b"lies")
+        store.discard(uris[0])
+        assert [uri for uri in uris if store.exists(uri) and store.path(uri).read_bytes() != b"true"] == []
+        again = store.put(_staged(store, b"true"), "a.txt")
+        assert store.path(again.uri).read_bytes() == b"true"
+
+    def test_discarding_what_is_not_there_does_nothing(self, store: ArtifactStore) -> None:
+        stored = store.put(_staged(store, b"x"), "x")
+        store.discard(stored.uri)
+        store.discard("/etc/passwd")
+
     def test_staging_folders_are_new_and_empty(self, store: ArtifactStore) -> None:
         first, second = store.staging(), store.staging()
         assert first != second

@@ -27,6 +27,7 @@ from penstock.ir.runtime import (
 from penstock.launcher.errors import (
     AnnotationUnresolved,
     ComponentMissing,
+    InputChanged,
     InputUnreadable,
     MissingArgument,
     NoRoom,
@@ -141,6 +142,24 @@ def test_inputs_that_the_function_does_not_have_are_ignored(bench: Bench) -> Non
     source = "def task(a: int) -> int:\n    return a\n"
     given = {"a": 1, "pipelinechannel--other-Output": 7}
     assert bench.run(source, inputs=given, outputs=("Output",)).parameter_values == {"Output": 1}
+
+
+def test_a_component_that_changes_its_input_fails_even_if_it_raises(bench: Bench) -> None:
+    for after, error in (("return 1", InputChanged), ("return 1 / 0", ZeroDivisionError)):
+        source = f"""
+            from pathlib import Path
+            def task(rows: Path) -> int:
+                rows.chmod(0o600)
+                rows.write_text("changed")
+                {after}
+        """
+        (bench.folder / "rows.csv").write_text("a,b")
+        stored = bench.store.put_copy(bench.folder / "rows.csv", "rows.csv")
+        rows = RuntimeArtifact(name="rows", uri=stored.uri, digest=stored.digest, size=stored.size)
+        with pytest.raises(error):
+            bench.run(source, artifacts={"rows": [rows]}, outputs=("Output",))
+        assert not bench.store.exists(stored.uri)
+        sys.modules.pop("pipeline")
 
 
 def test_the_status_of_what_an_exit_task_guards_arrives(bench: Bench) -> None:
