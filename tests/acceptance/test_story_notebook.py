@@ -1,7 +1,10 @@
 """A pipeline in a notebook, cell by cell, in a real kernel; and in a script."""
 
 import json
+import os
 import re
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,8 +107,6 @@ def author(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Author]:
 
 def python(author: Author, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
     """Python in the author's folder."""
-    import os
-
     environment = os.environ | {"PENSTOCK_HOME": str(author.home), "NO_COLOR": "1", "PYTHONWARNINGS": "ignore"}
     return subprocess.run(
         [sys.executable, *arguments],
@@ -232,6 +233,35 @@ def test_a_script_that_runs_its_pipeline_unguarded_ends_and_says_how_to_guard_it
     ended = author.penstock("run", "unguarded.py")
     assert ended.code == 2
     assert "error[CMP054]" in ended.err
+
+
+def test_ctrl_c_ends_a_script_and_leaves_a_clean_record(author: Author) -> None:
+    os.mkfifo(author.folder / "begun")
+    text, _, _ = SCRIPT.partition('if __name__ == "__main__":')
+    endless = text.replace(
+        "return Metrics(",
+        'open("begun", "w").close()\n    import threading\n    threading.Event().wait()\n    return Metrics(',
+    )
+    author.write("endless.py", endless + 'if __name__ == "__main__":\n    scripted.run()\n    print("went on")\n')
+    process = subprocess.Popen(
+        [sys.executable, "endless.py"],
+        cwd=author.folder,
+        env=os.environ | {"PENSTOCK_HOME": str(author.home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    begun = os.open(author.folder / "begun", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert select.select([begun], [], [], 30)[0]
+        process.send_signal(signal.SIGINT)
+        printed, said = process.communicate(timeout=30)
+    finally:
+        os.close(begun)
+        process.kill()
+    assert printed == ""
+    assert "KeyboardInterrupt: run " in said
+    assert author.find("last").state == "CANCELED"
 
 
 def test_an_interpreter_runs_an_imported_pipeline_from_another_folder(author: Author, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from penstock.core.errors import UserError
 from penstock.dsl.pipeline import Pipeline
+from penstock.metadata.records import State
 from penstock.platform.handle import RunResult
 from penstock.platform.options import RunOptions
 from penstock.platform.settings import load_settings
@@ -65,6 +66,7 @@ def run_pipeline(
     Raises:
         CompilationFailed: The pipeline has mistakes; all of them are in the error.
         UserError: An argument is missing, unknown or wrong.
+        KeyboardInterrupt: Ctrl-C. The run is cancelled, its record clean.
     """
     if unknown:
         raise InputUnknown(pipeline=pipeline.name, names=list(unknown), inputs=list(pipeline.signature.parameters))
@@ -85,7 +87,10 @@ def run_pipeline(
     try:
         given = encode_arguments(pipeline, arguments)
         run = system.submit(document, given, options=options, source=_source(pipeline, cwd), display_name=name)
-        return RunResult(system.store, system.artifacts, system.drive(run.run_id))
+        finished = system.drive(run.run_id)
+        if finished.state is State.CANCELED:
+            raise KeyboardInterrupt(f"run {run.run_id} was cancelled")
+        return RunResult(system.store, system.artifacts, finished)
     finally:
         system.close_workers()
 
