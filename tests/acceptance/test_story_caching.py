@@ -120,27 +120,38 @@ def test_what_gives_the_same_bytes_as_before_reruns_nothing_after_it(author: Aut
     assert "code of helper.py:clean changed" in author.says("runs", "explain", "last", "clean")
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new"),
-    [
-        ("helper.py", "    return 1\n", "    return 2\n"),
-        ("helper.py", "def clean(", "# what is left of the lines\n\n\ndef clean("),
-        ("helper.py", "lines: list[str], factor: int", "\n    lines: list[str],\n    factor: int,\n"),
-        ("helper.py", "factor * sum(", "(factor\n        * sum("),
-        ("story.py", "def read(source: Path) -> list[str]:", "def read(source: Path) -> list[str]:  # as they are"),
-        ("lengths.py", "10", "(10)"),
-    ],
-    ids=["unused", "comment", "signature", "formatting", "component", "constant"],
-)
-def test_what_means_the_same_reruns_nothing(author: Author, file: str, old: str, new: str) -> None:
-    change(author, file, old, new)
-    if "(factor\n" in new:
-        author.write(
-            file,
-            (author.folder / file)
-            .read_text()
-            .replace("for line in lines)\n\n\ndef _", "for line in lines)\n    )\n\n\ndef _"),
-        )
+REFORMATTED = '''
+"""What is believed of lines."""
+
+
+# What is left of the lines.
+def clean(
+    lines: list[str],
+) -> list[str]:
+    """Without blanks."""
+    return [
+        line.strip()
+        for line in lines
+        if line.strip()
+    ]
+
+
+def used_by_nobody() -> int:
+    return 2
+
+
+def total(lines: list[str], factor: int) -> int: return (factor * sum((_length(line)) for line in lines))
+
+
+def _length(line: str) -> int:
+    return len(line)  # in characters
+'''
+
+
+def test_what_means_the_same_reruns_nothing(author: Author) -> None:
+    author.write("helper.py", REFORMATTED)
+    change(author, "lengths.py", "10", "(10)")
+    change(author, "story.py", "@component\ndef read", "@component(retries=2, name='read')\ndef read")
     assert executed(author.run(*RUN)) == set()
 
 
