@@ -91,7 +91,7 @@ def test_data_outside_of_the_project_counts_too(author: Author, tmp_path_factory
     outside.write_text("3")
     author.write("helper.py", "def twice(x):\n    return 2 * x\n")
     author.write("depths.txt", "3")
-    author.write("pipeline.py", PIPELINE + f"\n    CONFIG = open({str(outside)!r}).read()\n")
+    author.write("pipeline.py", PIPELINE + f"\n    CONFIG = Path({str(outside)!r}).read_text()\n")
     assert call(author, "pipeline.py").files[str(outside)] == digest_of(outside)
 
 
