@@ -170,7 +170,10 @@ def _range(type: str, low: Any, high: Any, margin: float) -> tuple[Any, Any]:
     if low is None or high is None:
         return None, None
     if type in ("date", "datetime"):
-        return (low - (high - low) * margin).isoformat(), None
+        try:
+            return (low - (high - low) * margin).isoformat(), None
+        except OverflowError:  # that is before the year 1
+            return None, None
     if type == "integer":
         room = math.ceil((high - low) * margin)
     else:

@@ -206,3 +206,10 @@ def test_tables_without_rows_or_columns_have_a_schema() -> None:
 def test_what_is_no_table_is_refused() -> None:
     with pytest.raises(WrongType, match="declared as `a table`, but a `dict` came"):
         infer_schema({"a": [1]})
+
+
+def test_dates_that_would_begin_before_the_calendar_have_no_lower_bound() -> None:
+    old = pl.DataFrame({"day": [dt.date(1333, 1, 1), dt.date(2000, 1, 1)]})
+    schema = infer_schema(old, margin=2.0)
+    assert schema.columns[0].minimum is None
+    assert validate(old, schema) == []
