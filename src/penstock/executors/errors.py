@@ -20,7 +20,8 @@ class MemoryExceeded(TaskError, MemoryError):
         limit, peak = bytes_in_words(self.limit), bytes_in_words(self.peak)
         if self.peak > self.limit:
             return f"the task held {peak} of memory; its limit is {limit}"
-        return f"the task asked for far more memory than its limit, which is {limit}, while it held {peak}"
+        held = f", while it held {peak}" if self.peak else ""  # it may ask before anybody could look
+        return f"the task asked for far more memory than its limit, which is {limit}{held}"
 
     def hint(self) -> str:
         return 'raise `memory=`, e.g. `@component(memory="4G")`, or work through the data in pieces (`pl.LazyFrame`)'
