@@ -17,7 +17,13 @@ def holds(expression: str, parameters: Mapping[str, Json]) -> bool:
     Raises:
         ConditionFailed: It cannot be evaluated, or gives something that is neither true nor false.
     """
-    value = _evaluate(expression, {"inputs": {"parameter_values": dict(parameters)}})
+    try:
+        value = _evaluate(expression, {"inputs": {"parameter_values": dict(parameters)}})
+    except ConditionFailed as error:
+        if nan := [name for name, given in parameters.items() if given != given]:  # what nan alone is not
+            reason = f"{', '.join(nan)} is nan, which is neither more nor less than anything"
+            raise ConditionFailed(expression=expression, reason=reason) from error
+        raise
     if not isinstance(value, bool):
         raise ConditionFailed(expression=expression, reason=f"it gives {value!r}, neither true nor false")
     return value

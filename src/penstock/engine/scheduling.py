@@ -11,6 +11,7 @@ from penstock.engine.events import CacheAnswered, Enqueue, ImportArtifact, LookU
 from penstock.engine.inputs import TaskScope, iteration_inputs, loop_items, resolve_inputs
 from penstock.engine.plan import ROOT, ROOT_COMPONENT
 from penstock.engine.state import Draft, child_path, iteration_path
+from penstock.ir.parameters import with_numbers
 from penstock.ir.placeholders import resolve_constant
 from penstock.ir.spec import ImporterSpec, TaskSpec
 from penstock.metadata.records import (
@@ -74,12 +75,17 @@ def look_at(draft: Draft, path: TaskPath) -> None:
     try:
         inputs = resolve_inputs(scope_of(draft, execution, task))
         condition = task.trigger_policy.condition if task.trigger_policy else ""
-        if condition and not holds(condition, inputs.parameters):
+        if condition and not _holds(draft, execution, condition, inputs):
             draft.finish(execution.path, State.SKIPPED, inputs=inputs)
             return
         _begin(draft, draft.change(execution.path, inputs=inputs), task)
     except PenstockError as error:
         draft.finish(execution.path, State.FAILED, error=failure_of(error))
+
+
+def _holds(draft: Draft, execution: Execution, condition: str, inputs: Bindings) -> bool:
+    declared = draft.plan.component(execution.component).input_definitions
+    return holds(condition, with_numbers(inputs.parameters, declared.parameters))
 
 
 def task_spec(draft: Draft, execution: Execution) -> TaskSpec:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
@@ -135,6 +135,17 @@ def apply_defaults(
     return values | {name: given[name] for name in undeclared}
 
 
+def with_numbers(
+    values: Mapping[str, Json], declared: Mapping[str, InputParameter] | Mapping[str, OutputParameter]
+) -> dict[str, Any]:
+    """The values, those of them numbers that a `NUMBER_DOUBLE` holds as `"NaN"`, `"Infinity"` or `"-Infinity"`."""
+    numbers: dict[str, Any] = dict(values)
+    for name, value in values.items():
+        if isinstance(value, str) and value in _NOT_FINITE and name in declared:
+            numbers[name] = float(value) if parameter_type(declared[name]) == "NUMBER_DOUBLE" else value
+    return numbers
+
+
 def constant_of(value: ValueOrRuntimeParameter) -> Json:
     """The constant, in its present or its deprecated form; null where there is none."""
     if value.constant is not UNSET:
@@ -182,8 +193,11 @@ def _to_integer(value: Json) -> Json:
     raise ValueError
 
 
+_NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+
+
 def _to_double(value: Json) -> Json:
-    if value in ("NaN", "Infinity", "-Infinity"):
+    if isinstance(value, str) and value in _NOT_FINITE:
         return value
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError

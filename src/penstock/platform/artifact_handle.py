@@ -6,6 +6,8 @@ from typing import Any, TypeVar, overload
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.ids import ArtifactId
 from penstock.ir.document import parse_canonical
+from penstock.ir.parameters import with_numbers
+from penstock.ir.spec import ComponentOutputs
 from penstock.metadata.records import Artifact, Execution
 from penstock.metadata.store import MetadataStore
 from penstock.platform.report.facts import kind_of, outputs_of
@@ -81,12 +83,16 @@ def outputs_by_name(store: MetadataStore, artifacts: ArtifactStore, execution: E
 
     An optional output that was left out is None.
     """
-    lists = _list_outputs(store, execution) if execution.outputs.artifacts else frozenset()
+    given = execution.outputs
+    is_plain = not given.artifacts and not any(isinstance(value, str) for value in given.parameters.values())
+    declared = ComponentOutputs() if is_plain else _declared(store, execution)
+    lists = {name for name, spec in declared.artifacts.items() if spec.is_artifact_list}
+    numbers = with_numbers(given.parameters, declared.parameters)
     found: dict[str, Any] = {}
     for output in outputs_of(store, execution):
         handles = [ArtifactHandle(record, artifacts) for record in output.artifacts]
         if not output.is_artifact:
-            found[output.name] = output.value
+            found[output.name] = numbers.get(output.name, output.value)
         else:
             found[output.name] = handles if output.name in lists or len(handles) > 1 else next(iter(handles), None)
     return found
@@ -100,9 +106,8 @@ def only_output(outputs: dict[str, Any]) -> Any:
     return next(iter(outputs.values()))
 
 
-def _list_outputs(store: MetadataStore, execution: Execution) -> frozenset[str]:
-    """The outputs that are lists of artifacts, however many there are."""
+def _declared(store: MetadataStore, execution: Execution) -> ComponentOutputs:
+    """The outputs that an execution's component declares."""
     pipeline = parse_canonical(store.spec(store.run(execution.run_id).spec)).pipeline
     component = pipeline.root if execution.parent is None else pipeline.components[execution.component]
-    declared = component.output_definitions.artifacts.items()
-    return frozenset(name for name, spec in declared if spec.is_artifact_list)
+    return component.output_definitions

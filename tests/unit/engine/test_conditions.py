@@ -1,5 +1,6 @@
 """Conditions are CEL, and cost next to nothing to begin with."""
 
+import math
 import subprocess
 import sys
 
@@ -19,6 +20,13 @@ def test_a_condition_holds_or_does_not() -> None:
 def test_what_is_neither_true_nor_false_is_refused(expression: str) -> None:
     with pytest.raises(ConditionFailed, match="could not be evaluated"):
         holds(expression, {})
+
+
+def test_what_is_no_number_is_neither_more_nor_less() -> None:
+    assert not holds("inputs.parameter_values['x'] == 1.0", {"x": math.nan})
+    assert holds("inputs.parameter_values['x'] > 1.0", {"x": math.inf})
+    with pytest.raises(ConditionFailed, match="x is nan, which is neither more nor less"):
+        holds("inputs.parameter_values['x'] > 1.0", {"x": math.nan})
 
 
 def test_an_entry_of_a_value_is_selected() -> None:

@@ -1,5 +1,6 @@
 """Parameters: types, text from a command line, defaults."""
 
+import math
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from penstock.core.json import Json
 from penstock.ir import apply_defaults, convert_parameter, parse_parameter_text
 from penstock.ir.codec import from_json_obj
 from penstock.ir.errors import ParameterMismatch, ParametersRejected, ParameterTextInvalid
-from penstock.ir.parameters import constant_of, parameter_type
+from penstock.ir.parameters import constant_of, parameter_type, with_numbers
 from penstock.ir.spec import ComponentInputs, InputParameter, OutputParameter, ValueOrRuntimeParameter
 
 
@@ -177,3 +178,9 @@ def test_the_deprecated_ways_of_schema_2_0_are_understood() -> None:
         assert constant_of(ValueOrRuntimeParameter(constant_value={kind: text})) == value
     assert constant_of(ValueOrRuntimeParameter(constant=[1])) == [1]
     assert constant_of(ValueOrRuntimeParameter(runtime_parameter="x")) is None
+
+
+def test_numbers_that_json_lacks_are_numbers_again_where_a_number_is_declared() -> None:
+    declared = {"rate": InputParameter(parameter_type="NUMBER_DOUBLE"), "name": InputParameter(parameter_type="STRING")}
+    values: dict[str, Json] = {"rate": "-Infinity", "name": "NaN", "other": "NaN"}
+    assert with_numbers(values, declared) == {"rate": -math.inf, "name": "NaN", "other": "NaN"}
