@@ -67,8 +67,8 @@ def page(text: str) -> str:
     """The table as a page of the documentation."""
     return (
         "# Benchmarks\n\n"
-        "Every row compares Penstock with a floor that was measured in the same run, by turns. Times are medians; of the\n"
-        "large table and of the many tasks, of one run each.\n"
+        "Every row compares Penstock with a floor that was measured in the same run, by turns.\n"
+        "Times are medians; of the large table and of the many tasks, of one run each.\n"
         "`make bench` measures again and writes this page.\n\n"
         f"Last measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}.\n\n{text}\n"
     )

@@ -84,9 +84,7 @@ def test_an_abort_for_lack_of_memory_is_known_by_its_last_words(tmp_path: Path) 
     (tmp_path / "log").write_text("memory allocation of 8589934592 bytes failed\n" + "  at a long backtrace\n" * 2000)
     found = outcome(tmp_path, limits, status=-signal.SIGABRT)
     assert isinstance(found, Failed)
-    assert (
-        found.failure.message == "the task asked for far more memory than its limit, which is 1.0 MB"
-    )
+    assert found.failure.message == "the task asked for far more memory than its limit, which is 1.0 MB"
     assert code(outcome(tmp_path, status=-signal.SIGABRT)) == "EXE003"
 
 
