@@ -39,9 +39,9 @@ GIVEN = ExecutorInput(
         artifacts={"rows": ArtifactList(artifacts=[ROWS]), "none": ArtifactList()},
     ),
     outputs=TaskOutputPlaces(
-        parameters={"score": OutputFile(output_file="/work/score")},
-        artifacts={"model": ArtifactList(artifacts=[RuntimeArtifact(name="model", uri="/work/model")])},
-        output_file="/work/executor_output.json",
+        parameters={"score": OutputFile(output_file="/task/score")},
+        artifacts={"model": ArtifactList(artifacts=[RuntimeArtifact(name="model", uri="/task/model")])},
+        output_file="/task/executor_output.json",
     ),
 )
 RUN = {"pipeline_job_name": "Nightly {{$}}", "pipeline_root": "gs://root", "workspace_path": "/ws"}
@@ -65,10 +65,10 @@ def parameter(name: str) -> str:
         ("{{$.inputs.artifacts['rows'].path}}", "/s3/bucket/rows.csv"),
         ("{{$.inputs.artifacts['rows'].metadata['size']}}", "3"),
         ("{{$.inputs.artifacts['rows'].metadata['note']}}", 'it\'s "quoted"'),
-        ("{{$.outputs.artifacts['model'].path}}|{{$.outputs.artifacts['model'].uri}}", "/work/model|/work/model"),
+        ("{{$.outputs.artifacts['model'].path}}|{{$.outputs.artifacts['model'].uri}}", "/task/model|/task/model"),
         ("{{$.outputs.artifacts['model'].metadata}}", "{}"),
-        ("{{$.outputs.parameters['score'].output_file}}", "/work/score"),
-        ("{{$.outputs.output_file}} {{$.outputMetadataUri}}", "/work/executor_output.json /work/executor_output.json"),
+        ("{{$.outputs.parameters['score'].output_file}}", "/task/score"),
+        ("{{$.outputs.output_file}} {{$.outputMetadataUri}}", "/task/executor_output.json /task/executor_output.json"),
         ("{{$.pipeline_job_name}} in {{$.pipeline_root}}", "Nightly {{$}} in gs://root"),
         ("{{$.workspace_path}}/a", "/ws/a"),
         ("{{$.inputs.artifacts['none']}}", "[]"),
@@ -104,8 +104,8 @@ def test_the_whole_executor_input_is_json_with_whole_numbers_as_integers() -> No
     assert (values["whole"], type(values["whole"])) == (5, int)
     assert [type(item) for item in values["list"]] == [int, int, float, dict]
     assert said["inputs"]["artifacts"]["rows"]["artifacts"][0]["type"]["schemaTitle"] == "system.Dataset"
-    assert said["outputs"]["outputFile"] == "/work/executor_output.json"
-    assert said["outputs"]["parameters"] == {"score": {"outputFile": "/work/score"}}
+    assert said["outputs"]["outputFile"] == "/task/executor_output.json"
+    assert said["outputs"]["parameters"] == {"score": {"outputFile": "/task/score"}}
 
 
 def test_a_list_of_artifacts_is_json() -> None:
