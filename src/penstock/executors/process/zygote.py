@@ -55,6 +55,8 @@ class Zygote:
         self._waiting: list[tuple[Start, bytes]] = []
         """Jobs whose modules are not imported yet."""
         self._open = True
+        self.ending = False
+        """Whether `end` was begun: a signal that asks for it comes too late, and must not cut it short."""
         self._signals, wakeup = socket.socketpair()
         self._wakeup = wakeup
         for end in (self._signals, wakeup):
@@ -175,10 +177,10 @@ class Zygote:
         return child
 
     def _drop_spare(self) -> None:
-        if self._spare is not None:
-            self._spare.discard()
-            self._tell(Ended(job=0, pid=self._spare.pid))
-            self._spare = None
+        spare, self._spare = self._spare, None  # first: a signal may ask for the end in the middle of this
+        if spare is not None:
+            spare.discard()
+            self._tell(Ended(job=0, pid=spare.pid))
 
     def _children_ended(self) -> None:
         with suppress(BlockingIOError):
@@ -235,6 +237,7 @@ class Zygote:
 
     def end(self) -> None:
         """Kill every child and what it left behind."""
+        self.ending = True
         self._drop_spare()
         for job in self._jobs.values():
             job.kill("canceled")
@@ -264,7 +267,7 @@ def _end_with_engine(zygote: Zygote) -> None:
     parent = os.getppid()
 
     def asked(number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGTERM or os.getppid() != parent:
+        if not zygote.ending and (number == signal.SIGTERM or os.getppid() != parent):
             zygote.end()
             os._exit(0)
 
