@@ -1,6 +1,7 @@
 """What `pipeline.run()` returns."""
 
 import pickle
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def test_bytes_load_as_bytes(store: MetadataStore, artifacts: ArtifactStore) -> 
 
 
 def test_a_table_loads_as_what_its_producer_returned(store: MetadataStore, artifacts: ArtifactStore) -> None:
-    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    pd, pl = import_module("pandas"), import_module("polars")
     run = RecordedRun(store, document(dag({"a": task("x")}), x=leaf("x")))
     source = artifacts.staging() / "rows.parquet"
     pl.DataFrame({"n": [1, 2]}).write_parquet(source)

@@ -1,10 +1,9 @@
 """The page of a run: what is on it, and that nothing on it is executed or fetched."""
 
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from penstock.artifacts import ArtifactStore
 from penstock.ir.runtime import TaskFailure
@@ -168,8 +167,8 @@ def test_a_failure_comes_first_with_the_authors_traceback(
 
 
 def test_tables_are_previewed(store: MetadataStore, artifacts: ArtifactStore) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    pyarrow = import_module("pyarrow")
+    parquet = import_module("pyarrow.parquet")
     source = artifacts.staging() / "rows.parquet"
     parquet.write_table(pyarrow.table({"fare": [1.5, None] * 50, "company": ["<b>", "Blue"] * 50}), source)
     run = RecordedRun(store, document(dag({"a": task("x")}), x=leaf("x")))
