@@ -15,7 +15,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -23,13 +23,18 @@ from penstock.artifacts import disk
 from penstock.artifacts.digest import Content, content_of
 from penstock.artifacts.errors import ArtifactMissing, ArtifactStoreUnavailable, ForeignUri, UnstorableFile
 from penstock.artifacts.names import ObjectName, local_path, parse_place, safe_name
-from penstock.artifacts.store import StoredObject
+from penstock.artifacts.removing import kept_in, remove_from
+from penstock.artifacts.store import KeptBytes, StoredObject
 from penstock.core.errors import PenstockError
 from penstock.core.faults import fault_point
 from penstock.core.ids import Digest
 
 Durability: TypeAlias = Literal["full", "normal"]
 """`full`: on the disk before `put` returns. `normal`: when the system sees fit; a power cut may cost the last ones."""
+
+
+_TRIES = 5
+"""How often an object is placed anew because `remove` meets it each time."""
 
 
 class LocalArtifactStore:
@@ -140,6 +145,18 @@ class LocalArtifactStore:
         """The URI that the object with this digest and name has, or would have."""
         return str(self.root / ObjectName(digest, safe_name(name)).place)
 
+    # --- upkeep -----------------------------------------------------------------------------------------
+
+    def kept(self) -> Iterator[KeptBytes]:
+        """See `ArtifactStore.kept`."""
+        with self._guard("list what is stored"):
+            yield from kept_in(self.root)
+
+    def remove(self, digest: Digest, touched_before: datetime) -> int:
+        """See `ArtifactStore.remove`."""
+        with self._guard(f"remove {digest}"):
+            return remove_from(self.root, digest, touched_before)
+
     # --- inside -----------------------------------------------------------------------------------------
 
     def _place(self, uri: str) -> Path | None:
@@ -177,13 +194,25 @@ class LocalArtifactStore:
         content = content_of(source)
         known = ObjectName(content.digest, safe_name(name))
         target = self.root / known.place
-        if not (target.exists() and disk.same_shape(source, target)):
-            self._place_object(source, target)
+        self._place_or_touch(source, target)
         if self.durability == "full":
             disk.sync_folder(target.parent)
         fault_point("artifacts.after_rename")
         disk.remove(source)
         return _stored(str(target), content)
+
+    def _place_or_touch(self, source: Path, target: Path) -> None:
+        """Have the object there; where it was there already, it counts as put now, and nobody removes it as old."""
+        for left in reversed(range(_TRIES)):
+            try:
+                if target.exists() and disk.same_shape(source, target):
+                    os.utime(target.parent)
+                else:
+                    self._place_object(source, target)
+                return
+            except FileNotFoundError:  # `remove` took the folder away at this moment
+                if left == 0 or not source.exists():
+                    raise
 
     def _place_object(self, source: Path, target: Path) -> None:
         self._make_folder(target.parent)

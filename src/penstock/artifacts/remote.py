@@ -13,8 +13,9 @@ the digest that its URI promises.
 
 import contextlib
 import posixpath
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,18 @@ from penstock.artifacts.errors import (
 )
 from penstock.artifacts.local import LocalArtifactStore
 from penstock.artifacts.names import ObjectName, parse_place
-from penstock.artifacts.store import StoredObject
+from penstock.artifacts.store import KeptBytes, StoredObject
 from penstock.core.errors import PenstockError
 from penstock.core.faults import fault_point
 from penstock.core.ids import Digest
+
+_FRESH = timedelta(hours=1)
+"""A manifest older than that is written again when its object is put again."""
+
+_CLOCKS = timedelta(minutes=5)
+"""How far the remote end's clock may differ from ours."""
+
+_DIGEST = re.compile(r"/([0-9a-f]{2})/(\1[0-9a-f]{62})/")
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -135,6 +144,51 @@ class FsspecArtifactStore:
         finally:
             disk.remove(folder)
 
+    # --- upkeep -----------------------------------------------------------------------------------------
+
+    def kept(self) -> Iterator[KeptBytes]:
+        """See `ArtifactStore.kept`: two listings, however much there is."""
+        with self._guard("list what is stored"):
+            sizes: dict[Digest, int] = {}
+            for place, facts in self._listing("objects").items():
+                digest = _digest_in(place)
+                if digest is not None:
+                    sizes[digest] = sizes.get(digest, 0) + int(facts.get("size") or 0)
+            touched: dict[Digest, datetime] = {}
+            for place in self._listing("manifests"):
+                digest = _digest_in(place)
+                if digest is not None:
+                    modified = self._fs.modified(place)
+                    touched[digest] = max(modified, touched.get(digest, modified))
+        for digest, at in touched.items():
+            yield KeptBytes(digest=digest, size=sizes.get(digest, 0), touched_at=at)
+
+    def remove(self, digest: Digest, touched_before: datetime) -> int:
+        """See `ArtifactStore.remove`. The manifests go first: without one, an object does not exist.
+
+        The clock of the remote end is trusted to five minutes. Who puts the same bytes between the last look at their
+        age and the removal of the manifest, two requests apart, is not seen: an object store has no rename.
+        """
+        with self._guard(f"remove {digest}"):
+            folder = posixpath.dirname(ObjectName(digest, "x").place)
+            manifests = list(self._listing("manifests/" + folder.removeprefix("objects/")))
+            if not manifests or any(self._fs.modified(place) >= touched_before - _CLOCKS for place in manifests):
+                return 0
+            objects = self._listing(folder)
+            for place in (*manifests, *objects):
+                with contextlib.suppress(FileNotFoundError):
+                    self._fs.rm_file(place)
+        self.cache.remove(digest, touched_before)
+        return sum(int(facts.get("size") or 0) for facts in objects.values())
+
+    def _listing(self, place: str) -> dict[str, dict[str, Any]]:
+        self._fs.invalidate_cache()
+        try:
+            found: dict[str, dict[str, Any]] = self._fs.find(self._at(place), detail=True)
+        except FileNotFoundError:
+            return {}
+        return found
+
     # --- inside -----------------------------------------------------------------------------------------
 
     def _known(self, uri: str) -> ObjectName | None:
@@ -158,7 +212,9 @@ class FsspecArtifactStore:
         source = Path(stored.uri)
         known = ObjectName(stored.digest, source.name)
         result = StoredObject(uri=f"{self.url}/{known.place}", digest=stored.digest, size=stored.size)
-        if self._manifest(known) is not None:
+        present = self._manifest(known)
+        if present is not None:
+            self._touch(known, present)
             return result
         found = disk.contents(source)
         manifest = Manifest(
@@ -177,6 +233,13 @@ class FsspecArtifactStore:
             self._fs.pipe_file(self._manifest_at(known), msgspec.json.encode(manifest))
             fault_point("artifacts.after_rename")
         return result
+
+    def _touch(self, known: ObjectName, manifest: Manifest) -> None:
+        """Write an old manifest again, so that nobody removes for its age what was just put."""
+        with self._guard(f"store {known.name!r}"):
+            place = self._manifest_at(known)
+            if datetime.now(UTC) - self._fs.modified(place) > _FRESH:
+                self._fs.pipe_file(place, msgspec.json.encode(manifest))
 
     def _put_file(self, source: Path, target: str) -> None:
         self._fs.makedirs(posixpath.dirname(target), exist_ok=True)
@@ -232,6 +295,12 @@ def _inside(folder: Path, name: str) -> Path:
     if name.startswith("/") or ".." in name.split("/"):
         raise UnstorableFile(path=name, reason="it leads out of its folder")
     return folder / name
+
+
+def _digest_in(place: str) -> Digest | None:
+    """The digest that a path below `objects` or `manifests` holds."""
+    match = _DIGEST.search(place)
+    return Digest(f"sha256:{match[2]}") if match is not None else None
 
 
 def _text(name: str) -> str:

@@ -1,5 +1,7 @@
 """The interface of the artifact store: bytes behind URLs, content-addressed, committed atomically."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +17,16 @@ class StoredObject(Struct, frozen=True, kw_only=True):
     digest: Digest
     size: int
     """Bytes; of a folder, those of all its files."""
+
+
+class KeptBytes(Struct, frozen=True, kw_only=True):
+    """What a store keeps under one digest, whatever names it has there."""
+
+    digest: Digest
+    size: int
+    """Bytes that would be free without it."""
+    touched_at: datetime
+    """When it was last put, also where its bytes were there already (UTC)."""
 
 
 class ArtifactStore(Protocol):
@@ -69,4 +81,25 @@ class ArtifactStore(Protocol):
 
     def verify(self, uri: str, digest: Digest) -> bool:
         """Whether the object is there and its bytes still have that digest."""
+        ...
+
+    # --- upkeep -----------------------------------------------------------------------------------------
+
+    def kept(self) -> Iterator[KeptBytes]:
+        """Everything that is stored, in no order; what is put or removed meanwhile may or may not be among it."""
+        ...
+
+    def remove(self, digest: Digest, touched_before: datetime) -> int:
+        """Take away what is kept under a digest, unless somebody has put it again since.
+
+        `put` and `remove` may meet: either the bytes are gone before `put` looks, and it stores them anew, or `put`
+        has touched them, and they stay.
+
+        Args:
+            digest: Whose bytes.
+            touched_before: They stay if they were put at this time or later (UTC).
+
+        Returns:
+            The bytes that became free; 0 if they stay, or were not there.
+        """
         ...

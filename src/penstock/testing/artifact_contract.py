@@ -11,6 +11,7 @@ Call `pytest.register_assert_rewrite("penstock.testing.artifact_contract")` befo
 
 import hashlib
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,50 @@ class ArtifactStoreContract:
         assert len(stored) == len(sources)
         assert len({item.uri for item in stored}) == 2
         assert all(store.verify(item.uri, item.digest) for item in stored)
+
+    # --- upkeep -----------------------------------------------------------------------------------------
+
+    def test_what_is_kept_is_listed_once_for_each_digest(self, store: ArtifactStore) -> None:
+        before = datetime.now(UTC)
+        file, folder = store.put(_staged(store, b"abc"), "a"), store.put(_folder(store.staging() / "f"), "f")
+        store.put(_staged(store, b"abc"), "another name")
+        kept = {item.digest: item for item in store.kept()}
+        assert kept.keys() == {file.digest, folder.digest}
+        assert all(item.touched_at >= before - timedelta(seconds=1) for item in kept.values())
+        assert kept[file.digest].size >= 3
+
+    def test_an_empty_store_keeps_nothing(self, store: ArtifactStore) -> None:
+        assert list(store.kept()) == []
+
+    def test_what_is_removed_is_gone_and_nothing_else_is(self, store: ArtifactStore) -> None:
+        gone, stays = store.put(_staged(store, b"gone"), "a"), store.put(_staged(store, b"stays"), "a")
+        folder = store.put(_folder(store.staging() / "f"), "f")
+        assert store.remove(gone.digest, _LATER) == 4
+        assert store.remove(folder.digest, _LATER) == 3
+        assert not store.exists(gone.uri)
+        assert not store.exists(folder.uri)
+        with pytest.raises(ArtifactMissing):
+            store.path(gone.uri)
+        assert store.verify(stays.uri, stays.digest)
+        assert [item.digest for item in store.kept()] == [stays.digest]
+
+    def test_what_was_removed_can_be_put_again(self, store: ArtifactStore) -> None:
+        first = store.put(_staged(store, b"again"), "a")
+        store.remove(first.digest, _LATER)
+        second = store.put(_staged(store, b"again"), "a")
+        assert second == first
+        assert store.path(second.uri).read_bytes() == b"again"
+
+    def test_what_was_put_since_is_not_removed(self, store: ArtifactStore) -> None:
+        stored = store.put(_staged(store, b"fresh"), "a")
+        assert store.remove(stored.digest, datetime.now(UTC) - timedelta(hours=1)) == 0
+        assert store.verify(stored.uri, stored.digest)
+
+    def test_removing_what_is_not_there_frees_nothing(self, store: ArtifactStore) -> None:
+        assert store.remove(Digest("sha256:" + "0" * 64), _LATER) == 0
+
+
+_LATER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def _staged(store: ArtifactStore, data: bytes) -> Path:
