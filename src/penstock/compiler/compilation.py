@@ -1,6 +1,5 @@
 """Compiling: from a pipeline function to the document that engines run."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,12 +84,8 @@ class _Compiler:
 
     def sources(self) -> list[Path]:
         """The author's files that were read, or loaded by what was read."""
-        found = {module.path.resolve() for module in self.project.read() if module.path is not None}
-        for module in list(sys.modules.values()):
-            file = getattr(module, "__file__", None)
-            if isinstance(file, str) and file.endswith(".py") and self.project.is_authors(file):
-                found.add(Path(file).resolve())
-        return sorted(found)
+        read = {module.path.resolve() for module in self.project.read() if module.path is not None}
+        return sorted(read.union(self.project.loaded()))
 
     def _problems(self, graphs: list[Graph]) -> list[Diagnostic]:
         findings = Findings()

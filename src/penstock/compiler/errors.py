@@ -91,9 +91,10 @@ class SeveralPipelines(UserError, LookupError):
     code: ClassVar[str] = "CMP073"
     place: str
     names: list[str]
+    are: str = "pipelines"
 
     def message(self) -> str:
-        return f"'{self.place}' has {len(self.names)} pipelines: {', '.join(self.names)}"
+        return f"'{self.place}' has {len(self.names)} {self.are}: {', '.join(self.names)}"
 
     def hint(self) -> str:
         return f"say which: `{self.place}:{self.names[0]}`"

@@ -16,9 +16,10 @@ from msgspec import Struct, field
 import penstock
 from penstock.compiler.code.distributions import environment_of
 from penstock.compiler.code.project import Project, is_local
-from penstock.compiler.compilation import compile_pipeline
+from penstock.compiler.compilation import Compilation, compile_pipeline
 from penstock.compiler.errors import CompilationFailed, CompilationRefused
-from penstock.compiler.targets import find_target
+from penstock.compiler.kubeflow import KubeflowPipeline, compile_kubeflow
+from penstock.compiler.targets import Target, find_target
 from penstock.compiler.tracebacks import said_by
 from penstock.compiler.watching import opened_files
 from penstock.core.errors import UserError
@@ -85,7 +86,7 @@ def compile_named(target: str, cwd: Path) -> CompileReply:
     with opened_files() as opened:
         try:
             found = find_target(target, cwd)
-            compiled = compile_pipeline(found.pipeline, project_root=found.root)
+            compiled = _compiled(found)
             project = Project(found.root)
         except UserError as error:
             if isinstance(error, CompilationFailed):
@@ -98,6 +99,12 @@ def compile_named(target: str, cwd: Path) -> CompileReply:
         files={str(path): _unless_changed(path, began) for path in sorted(files)},
         environment=_environment(compiled.document),
     )
+
+
+def _compiled(found: Target) -> Compilation:
+    if isinstance(found.pipeline, KubeflowPipeline):
+        return compile_kubeflow(found.pipeline, project_root=found.root)
+    return compile_pipeline(found.pipeline, project_root=found.root)
 
 
 def _may_matter(path: Path, project: Project) -> bool:

@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,7 @@ from penstock.compiler.errors import (
     TargetNotFound,
     TargetUnreadable,
 )
+from penstock.compiler.kubeflow import KubeflowMissing, KubeflowPipeline, as_kubeflow, is_kubeflow_module, kubeflow_in
 from penstock.compiler.tracebacks import author_frames, format_frames, said_by
 from penstock.core.errors import PenstockError
 from penstock.dsl.diagnostics import Code, Diagnostic
@@ -39,17 +41,21 @@ _TAKEN = {
 """Names that no pipeline's module can have."""
 
 
+AnyPipeline = Pipeline[Any, Any] | KubeflowPipeline
+"""What `@pipeline` made: Penstock's, or Kubeflow's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A pipeline that was found, and the project that it belongs to."""
 
-    pipeline: Pipeline[Any, Any]
+    pipeline: AnyPipeline
     root: Path
     shown: str
     """For people: `examples/taxi/pipeline.py:taxi`."""
 
 
-def load_target(target: str, cwd: Path) -> Pipeline[Any, Any]:
+def load_target(target: str, cwd: Path) -> AnyPipeline:
     """Import and return the pipeline that `target` names. See `find_target`."""
     return find_target(target, cwd).pipeline
 
@@ -62,7 +68,8 @@ def find_target(target: str, cwd: Path) -> Target:
 
     Args:
         target: `file.py`, `file.py:pipeline` or `package.module:pipeline`. The name may be left out if there is
-            one pipeline.
+            one pipeline. It may be one that `kfp.dsl` made; in a module without pipelines also a component
+            that `kfp.dsl` made.
         cwd: What relative paths start from.
 
     Raises:
@@ -76,8 +83,8 @@ def find_target(target: str, cwd: Path) -> Target:
     else:
         root = find_root(cwd)
         module = _import_module(place, root, cwd, target)
-    chosen = _choose(module, name, place)
-    return Target(pipeline=chosen, root=root, shown=f"{place}:{chosen.function.__name__}")
+    known_as, chosen = _choose(module, name, place)
+    return Target(pipeline=chosen, root=root, shown=f"{place}:{known_as}")
 
 
 def _split(target: str) -> tuple[str, str]:
@@ -195,13 +202,25 @@ def _import(name: str, target: str) -> ModuleType:
         raise _as_diagnostic(error) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's module may raise anything
         frames = author_frames(error)
+        missing = _missing(error)
+        if is_kubeflow_module(missing):
+            raise KubeflowMissing(target=target, module=missing) from None
         raise ImportFailed(
             target=target,
             exception=type(error).__name__,
             text=said_by(error),
-            missing=(error.name or "") if isinstance(error, ModuleNotFoundError) else "",
+            missing=missing,
             traceback=format_frames(frames),
         ) from None
+
+
+def _missing(error: BaseException) -> str:
+    """The module that was not found, if that is what happened."""
+    if isinstance(error, ModuleNotFoundError):
+        return error.name or ""
+    if isinstance(error, ImportError) and error.name == "kfp" and "'kubernetes'" in str(error):
+        return "kfp.kubernetes"  # a distribution of its own
+    return ""
 
 
 def _as_diagnostic(error: PenstockError) -> PenstockError:
@@ -217,18 +236,43 @@ def _as_diagnostic(error: PenstockError) -> PenstockError:
 # --- choosing ---------------------------------------------------------------------------------------------
 
 
-def _choose(module: ModuleType, name: str, place: str) -> Pipeline[Any, Any]:
-    found = {key: value for key, value in vars(module).items() if isinstance(value, Pipeline)}
+def _choose(module: ModuleType, name: str, place: str) -> tuple[str, AnyPipeline]:
+    """The pipeline, and what it is called."""
+    ours = {key: value for key, value in vars(module).items() if isinstance(value, Pipeline)}
     if name:
         value = vars(module).get(name)
-        if not isinstance(value, Pipeline):
+        named = value if isinstance(value, Pipeline) else as_kubeflow(value)
+        if named is None:
             kind = "" if value is None else f"a {type(value).__name__.lower()}"
-            raise PipelineNotFound(place=place, name=name, is_a=kind, known=sorted(found))
-        return value
-    own = {key: one for key, one in found.items() if one.function.__module__ == module.__name__} or found
-    distinct = {id(one): key for key, one in own.items()}
+            raise PipelineNotFound(place=place, name=name, is_a=kind, known=sorted({**ours, **kubeflow_in(module)}))
+        return _called(named, name), named
+    found: dict[str, AnyPipeline] = {**ours, **kubeflow_in(module)}
+    if ours:
+        found = {key: one for key, one in found.items() if isinstance(one, Pipeline) or one.is_whole}
+    own = {key: one for key, one in found.items() if _is_own(one, module)} or found
     if not own:
         raise NoPipeline(place=place, is_empty=False)
+    distinct = {id(_original(one)): key for key, one in own.items()}
     if len(distinct) > 1:
-        raise SeveralPipelines(place=place, names=list(distinct.values()))
-    return next(iter(own.values()))
+        raise SeveralPipelines(place=place, names=list(distinct.values()), are=_kind(own))
+    key, chosen = next(iter(own.items()))
+    return _called(chosen, key), chosen
+
+
+def _called(pipeline: AnyPipeline, name: str) -> str:
+    return pipeline.function.__name__ if isinstance(pipeline, Pipeline) else name
+
+
+def _is_own(pipeline: AnyPipeline, module: ModuleType) -> bool:
+    if isinstance(pipeline, Pipeline):
+        return pipeline.function.__module__ == module.__name__
+    return pipeline.module in ("", module.__name__)
+
+
+def _original(pipeline: AnyPipeline) -> object:
+    return pipeline if isinstance(pipeline, Pipeline) else pipeline.made
+
+
+def _kind(found: Mapping[str, AnyPipeline]) -> str:
+    whole = any(isinstance(one, Pipeline) or one.is_whole for one in found.values())
+    return "pipelines" if whole else "components of Kubeflow's, and no pipeline"

@@ -61,6 +61,15 @@ class Project:
         path = Path(file).resolve()
         return path.is_relative_to(self.root) and not path.is_relative_to(_PENSTOCK)
 
+    def loaded(self) -> list[Path]:
+        """The author's files that this process has imported, and that are part of the project."""
+        found: set[Path] = set()
+        for module in list(sys.modules.values()):
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and file.endswith(".py") and self.is_authors(file):
+                found.add(Path(file).resolve())
+        return sorted(found)
+
     def shown(self, module: Module) -> str:
         """How parts of keys call a module's file: relative to the root, or to where it is imported from."""
         if module.name not in self._shown:
