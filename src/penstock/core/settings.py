@@ -25,6 +25,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["process", "inline"],
         Meta(description="Where tasks run: each in a `process` of its own, or `inline`, in Penstock's own process."),
     ] = "process"
+    container_engine: Annotated[
+        Literal["auto", "docker", "podman", "none"],
+        Meta(description="What runs container components; `auto`: Docker or Podman, whichever answers."),
+    ] = "auto"
     durability: Annotated[
         Literal["full", "normal"],
         Meta(

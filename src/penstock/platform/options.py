@@ -18,6 +18,8 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     executor: Literal["process", "inline"] = "process"
     pdb: bool = False
     """Open a debugger where a component fails (inline only)."""
+    host_commands: bool = False
+    """Whether container components may run as plain commands on this host, their images ignored. Never implied."""
     max_parallel: int | None = None
     """Cores to use at once; None for all."""
     timeout: float | None = None
@@ -30,6 +32,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
         return {
             "cache": self.cache,
             "executor": self.executor,
+            "host_commands": self.host_commands,
             "max_parallel": self.max_parallel,
             "timeout": self.timeout,
             "cwd": self.cwd,
