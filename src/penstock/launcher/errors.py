@@ -276,6 +276,37 @@ class InputChanged(UserError, PermissionError):
         )
 
 
+@dataclass(kw_only=True, eq=False)
+class OutputUnreadable(TaskError, ValueError):
+    """Foreign code left a file that does not hold what it should."""
+
+    code: ClassVar[str] = "LAU019"
+    where: str
+    """Which, e.g. `output 'count' of component 'comp-tally'`."""
+    reason: str
+
+    def message(self) -> str:
+        return f"{self.where} could not be read: {self.reason}"
+
+    def hint(self) -> str:
+        return "a file for an output parameter holds its value alone, as text, or as JSON for a list or an object"
+
+
+@dataclass(kw_only=True, eq=False)
+class OutputsMissing(TaskError, LookupError):
+    """Foreign code ended well, but left no value for a parameter that it declares."""
+
+    code: ClassVar[str] = "LAU020"
+    component: str
+    outputs: list[str]
+
+    def message(self) -> str:
+        return f"component {self.component!r} left no value for its output {', '.join(map(repr, self.outputs))}"
+
+    def hint(self) -> str:
+        return "return it, or write it to its output file, on every path through the code; None is no value"
+
+
 def missing_module_advice(module: str) -> str:
     """What to do when a module is not there."""
     top = module.partition(".")[0]

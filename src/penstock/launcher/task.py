@@ -63,11 +63,12 @@ def run_task(
     output = save_outputs(result, annotations.get("return"), executor_input.outputs, artifacts, component)
     fault_point("launcher.before_report")
     if executor_input.outputs.output_file:
-        write_whole(Path(executor_input.outputs.output_file), _encode(output, component))
+        write_whole(Path(executor_input.outputs.output_file), encode_output(output, component))
     return output
 
 
-def _encode(output: ExecutorOutput, component: str) -> bytes:
+def encode_output(output: ExecutorOutput, component: str) -> bytes:
+    """An output as JSON. Raises `OutputUnsaved` where JSON has no words for something in it."""
     try:
         return msgspec.json.encode(output)
     except (ValueError, TypeError, OverflowError) as error:  # a lone surrogate, an odd value in somebody's metadata

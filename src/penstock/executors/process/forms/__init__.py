@@ -1,0 +1,9 @@
+"""Which containers the process executor can run: one class for each form that a task can have, in a module of its own.
+
+`form` says what a form is. The executor asks them in order; the first that matches a container runs it.
+"""
+
+from penstock.executors.process.forms.form import Call, Needs, TaskForm
+from penstock.executors.process.forms.penstock import PenstockComponent
+
+__all__ = ["Call", "Needs", "PenstockComponent", "TaskForm"]
