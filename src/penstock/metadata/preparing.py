@@ -7,14 +7,14 @@ gets the write lock does the work, in one transaction, and the others find it do
 
 import sqlite3
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from penstock.core.clock import Clock
 from penstock.metadata.errors import StoreNotADatabase
 from penstock.metadata.sqlite import APPLICATION_ID, SqliteDialect
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest schema version: the last of `migrations/versions`."""
 
 
@@ -32,7 +32,10 @@ PRESENT = Schema(
     ddl=Path(__file__).with_name("schema.sqlite.sql"),
     migrations=Path(__file__).with_name("migrations"),
 )
-"""What this Penstock works with."""
+"""What this Penstock works with, in a file."""
+
+POSTGRES = replace(PRESENT, ddl=Path(__file__).with_name("schema.postgresql.sql"))
+"""The same in a database of PostgreSQL."""
 
 
 def prepare(dialect: SqliteDialect, clock: Clock, schema: Schema) -> sqlite3.Connection:

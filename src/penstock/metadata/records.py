@@ -79,6 +79,27 @@ class Lease(_Record, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class CancelRequest(_Record, frozen=True, kw_only=True):
+    """Somebody wants a run to stop; kept until it has finished."""
+
+    run_id: RunId
+    force: bool
+    """At once, without the grace that tasks get to end by themselves."""
+    by: str
+    """For people: who asked, from where."""
+    at: datetime
+
+
+class Claim(_Record, frozen=True, kw_only=True):
+    """An execution of a live run computes what a fingerprint stands for, at this moment or soon."""
+
+    fingerprint: Fingerprint
+    run_id: RunId
+    path: TaskPath
+    owner: EngineId
+    """Who drives that run."""
+
+
 class Bindings(_Record, frozen=True, kw_only=True):
     """Named values at one side of an execution: parameters by value, artifacts by id."""
 
@@ -208,6 +229,8 @@ class CachedResult(_Record, frozen=True, kw_only=True):
     outputs: Bindings
     artifacts: dict[ArtifactId, Artifact]
     """Every artifact that `outputs` names."""
+    made_at: datetime | None = None
+    """When that execution finished: some tasks take no result that is older than they say."""
 
 
 class Changes(_Record, frozen=True, kw_only=True):

@@ -60,8 +60,11 @@ leases = sa.Table(
     sa.Column("owner", text()),  # null: given back; the row stays, so that tokens go on growing
     sa.Column("token", sa.BigInteger, nullable=False),
     sa.Column("expires_at", text()),
+    sa.Index(None, "expires_at"),
     sqlite_with_rowid=False,
 )
+
+_UNFINISHED = sa.text("fingerprint IS NOT NULL AND finished_at IS NULL")
 
 executions = sa.Table(
     "executions",
@@ -90,6 +93,7 @@ executions = sa.Table(
     sa.Column("started_at", text()),
     sa.Column("finished_at", text()),
     sa.Index(None, "run_id", "component"),
+    sa.Index(None, "fingerprint", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
 )
 
 attempts = sa.Table(
@@ -148,5 +152,26 @@ cached_results = sa.Table(
     sa.Column("path", text(), nullable=False),
     sa.ForeignKeyConstraint(["run_id", "path"], ["executions.run_id", "executions.path"], ondelete="CASCADE"),
     sa.Index(None, "run_id", "path"),
+    sqlite_with_rowid=False,
+)
+
+cancel_requests = sa.Table(
+    "cancel_requests",
+    metadata,
+    key("run_id", sa.ForeignKey("runs.run_id", ondelete="CASCADE")),
+    sa.Column("force", sa.Integer, nullable=False),
+    sa.Column("requested_by", text(), nullable=False),
+    sa.Column("requested_at", text(), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+claims = sa.Table(
+    "claims",
+    metadata,
+    key("fingerprint"),
+    sa.Column("run_id", text(), sa.ForeignKey("runs.run_id", ondelete="CASCADE"), nullable=False),
+    sa.Column("path", text(), nullable=False),
+    sa.Column("token", sa.BigInteger, nullable=False),  # of the lease under which it was made: it ends with that
+    sa.Index(None, "run_id"),
     sqlite_with_rowid=False,
 )

@@ -105,14 +105,35 @@ CREATE TABLE cached_results (
     CONSTRAINT fk_cached_results_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+CREATE TABLE cancel_requests (
+    run_id TEXT NOT NULL,
+    force INTEGER NOT NULL,
+    requested_by TEXT NOT NULL,
+    requested_at TEXT NOT NULL,
+    CONSTRAINT pk_cancel_requests PRIMARY KEY (run_id),
+    CONSTRAINT fk_cancel_requests_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE claims (
+    fingerprint TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    token BIGINT NOT NULL,
+    CONSTRAINT pk_claims PRIMARY KEY (fingerprint),
+    CONSTRAINT fk_claims_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
 CREATE INDEX ix_artifacts_created_at ON artifacts (created_at);
 CREATE INDEX ix_artifacts_digest_created_at ON artifacts (digest, created_at);
 CREATE INDEX ix_artifacts_name_created_at ON artifacts (name, created_at);
 CREATE INDEX ix_artifacts_type_created_at ON artifacts (type, created_at);
 CREATE INDEX ix_cached_results_run_id_path ON cached_results (run_id, path);
+CREATE INDEX ix_claims_run_id ON claims (run_id);
 CREATE INDEX ix_events_artifact_id ON events (artifact_id);
+CREATE INDEX ix_executions_fingerprint ON executions (fingerprint) WHERE fingerprint IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX ix_executions_run_id_component ON executions (run_id, component);
+CREATE INDEX ix_leases_expires_at ON leases (expires_at);
 CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
 CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
 CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
-INSERT INTO alembic_version (version_num) VALUES ('0001');
+INSERT INTO alembic_version (version_num) VALUES ('0002');

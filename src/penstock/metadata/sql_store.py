@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from penstock.core.faults import fault_point
 from penstock.core.ids import ArtifactId, Digest, EngineId, FencingToken, Fingerprint, RunId, TaskPath
 from penstock.metadata import rows
+from penstock.metadata import sharing_statements
 from penstock.metadata import statements as sql
 from penstock.metadata.errors import ForeignRecord, LeaseLost, RunExists, RunIsDriven, RunNotFound, SpecNotFound
 from penstock.metadata.records import (
@@ -21,12 +22,13 @@ from penstock.metadata.records import (
     State,
 )
 from penstock.metadata.session import Connections, Session
+from penstock.metadata.sharing import SharedWork
 
 _LAST = "\U0010ffff"
 """Sorts after whatever can follow a prefix."""
 
 
-class SqlStore:
+class SqlStore(SharedWork):
     """A `MetadataStore` on any database that has a dialect."""
 
     def __init__(self, connections: Connections) -> None:
@@ -148,7 +150,7 @@ class SqlStore:
             outputs = [rows.bindings_record(row[3]) for row in found]
             artifacts = _artifacts(session, {id for bindings in outputs for id in _named(bindings)})
         results = {}
-        for (fingerprint, run_id, path, _), bindings in zip(found, outputs, strict=True):
+        for (fingerprint, run_id, path, _, finished_at), bindings in zip(found, outputs, strict=True):
             ids = _named(bindings)
             if all(id in artifacts for id in ids):
                 results[fingerprint] = CachedResult(
@@ -157,6 +159,7 @@ class SqlStore:
                     path=path,
                     outputs=bindings,
                     artifacts={id: artifacts[id] for id in ids},
+                    made_at=rows.moment_record(finished_at),
                 )
         return results
 
@@ -236,6 +239,9 @@ def _write(session: Session, run_id: RunId, changes: Changes) -> None:
     """In such an order that whatever is referred to is there."""
     if changes.run:
         session.execute(sql.UPSERT_RUN, rows.run_values(changes.run))
+        if changes.run.state.finished:
+            session.execute(sharing_statements.DELETE_CANCEL_REQUEST, {"run_id": run_id})
+            session.execute(sharing_statements.DELETE_CLAIMS, {"run_id": run_id})
     if changes.executions:
         session.execute_many(sql.UPSERT_EXECUTION, map(rows.execution_values, changes.executions))
     if changes.attempts:

@@ -1,6 +1,6 @@
 """The interface of the metadata store. One public contract suite (`penstock.testing`) runs over each of its kinds."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -9,7 +9,9 @@ from penstock.metadata.records import (
     Artifact,
     Attempt,
     CachedResult,
+    CancelRequest,
     Changes,
+    Claim,
     Event,
     Execution,
     Lease,
@@ -101,6 +103,63 @@ class MetadataStore(Protocol):
 
     def lease(self, run_id: RunId) -> Lease | None:
         """The newest lease of a run that was not given back, expired or not."""
+        ...
+
+    def renew_all(self, leases: Collection[Lease], now: datetime, duration: timedelta) -> list[Lease]:
+        """Prolong several leases in one transaction: those that are still ours, prolonged. The others are lost."""
+        ...
+
+    def drivable(self, now: datetime, limit: int = 100, *, dead: Collection[EngineId] = ()) -> list[Run]:
+        """Unfinished runs that wait for an engine, oldest first: no lease holds, or the one that does is of `dead`."""
+        ...
+
+    def engines(self, now: datetime) -> list[EngineId]:
+        """Whoever holds a lease that has not run out: each once."""
+        ...
+
+    def request_cancel(self, run_id: RunId, *, force: bool, by: str, now: datetime) -> bool:
+        """Ask whoever drives a run, now or later, to stop it. The request stands until the run has finished.
+
+        Args:
+            run_id: Which run.
+            force: At once. A request that is so stays so.
+            by: Who asks, for people.
+            now: The present time (UTC).
+
+        Returns:
+            Whether there is anything to stop: False if the run has finished already.
+
+        Raises:
+            RunNotFound: There is no such run.
+        """
+        ...
+
+    def cancel_requests(self, run_ids: Collection[RunId]) -> list[CancelRequest]:
+        """The requests to stop any of these runs that still stand."""
+        ...
+
+    def claim(
+        self, lease: Lease, wanted: Mapping[Fingerprint, TaskPath], now: datetime, *, dead: Collection[EngineId] = ()
+    ) -> dict[Fingerprint, Claim]:
+        """Say that this run is about to compute `wanted`, so that no other does so at the same time.
+
+        What no other live run computes is ours from now on; what one does is in the answer. A claim holds while
+        the lease under which it was made does and its execution has neither finished nor failed and waits for
+        another attempt. An unfinished execution with a fingerprint, which does not wait for another one, counts as a
+        claim too. So it costs no write transaction while no other run is live.
+
+        Args:
+            lease: Of the run that asks.
+            wanted: The execution that is to compute each fingerprint.
+            now: The present time (UTC).
+            dead: Engines that are known to be gone: what they claim does not count.
+
+        Returns:
+            What others compute. The rest of `wanted` is granted.
+
+        Raises:
+            LeaseLost: The run changed hands.
+        """
         ...
 
     def commit(self, lease: Lease, changes: Changes) -> None:

@@ -8,12 +8,17 @@ from contextlib import closing
 
 import pytest
 
+from penstock.metadata import sharing_statements as sharing
 from penstock.metadata import statements as sql
 from penstock.metadata.preparing import PRESENT
 from penstock.metadata.session import expanded
 
-COLUMNS = {name: getattr(sql, name) for name in vars(sql) if isinstance(getattr(sql, name), tuple)}
-NAMED = {name: text for name, text in vars(sql).items() if name.isupper() and isinstance(text, str)}
+COLUMNS = {name: value for name, value in (vars(sql) | vars(sharing)).items() if isinstance(value, tuple)}
+NAMED = {
+    name: text
+    for name, text in (vars(sql) | vars(sharing)).items()
+    if name[0].isalpha() and name.isupper() and isinstance(text, str)
+}
 FLAGS = [False, True]
 
 
@@ -25,6 +30,8 @@ def _statements() -> Iterator[tuple[str, str]]:
     for prefix, type_, name, digest in itertools.product(FLAGS, repeat=4):
         text = sql.find_artifacts(prefix=prefix, type=type_, name=name, digest=digest)
         yield f"find_artifacts-{prefix:d}{type_:d}{name:d}{digest:d}", text
+    for dead in FLAGS:
+        yield f"select_drivable-{dead:d}", sharing.select_drivable(dead=dead)
 
 
 STATEMENTS = dict(_statements())
@@ -33,7 +40,7 @@ EVERY_STATEMENT = pytest.mark.parametrize("text", STATEMENTS.values(), ids=STATE
 
 PORTABLE_WORDS = """
 SELECT FROM WHERE AND OR IN IS NOT NULL AS JOIN CROSS ON ORDER BY DESC LIMIT CASE WHEN THEN ELSE END WITH VALUES
-INSERT INTO CONFLICT DO NOTHING UPDATE SET RETURNING DELETE
+INSERT INTO CONFLICT DO NOTHING UPDATE SET RETURNING DELETE EXISTS DISTINCT
 """
 """What SQLite and PostgreSQL understand alike, as far as we use it: every statement was prepared on PostgreSQL 18."""
 
@@ -65,7 +72,7 @@ def test_every_statement_is_portable(database: sqlite3.Connection, text: str) ->
     without_texts = re.sub(r"'[A-Z]*'", "", text)
     words = re.findall(r"(?<![:\w])[A-Za-z_]\w*", without_texts)
     tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    names = tables.union(*COLUMNS.values()) | {"document", "excluded", "wanted"} | set("cerw")
+    names = tables.union(*COLUMNS.values()) | {"document", "excluded", "wanted"} | set("celrw")
     assert {word for word in words if word not in PORTABLE_WORDS.split() and word not in names} == set()
     assert re.findall(r"[^\w\s:.,()=<>+*]", without_texts) == []
 
@@ -92,6 +99,8 @@ def test_columns_are_those_of_the_tables(database: sqlite3.Connection) -> None:
         "EVENT": "events",
         "LEASE": "leases",
         "CACHED_RESULT": "cached_results",
+        "CANCEL_REQUEST": "cancel_requests",
+        "CLAIM": "claims",
     }
     assert COLUMNS.keys() == tables.keys()
     for name, table in tables.items():
