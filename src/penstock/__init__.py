@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from penstock.data import HTML, JSON, Artifact, Markdown, Metrics, Text
     from penstock.data.converter import Converter
     from penstock.dsl import (
+        Cache,
         Retry,
         TaskFinalStatus,
         collect,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "penstock.dsl": (
+        "Cache",
         "Retry",
         "TaskFinalStatus",
         "collect",
@@ -48,6 +50,7 @@ __all__ = [
     "HTML",
     "JSON",
     "Artifact",
+    "Cache",
     "Converter",
     "Markdown",
     "Metrics",

@@ -11,6 +11,7 @@ NAMES = [
     "HTML",
     "JSON",
     "Artifact",
+    "Cache",
     "Converter",
     "Markdown",
     "Metrics",

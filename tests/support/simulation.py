@@ -128,8 +128,7 @@ class Simulation:
 
     def _look_up(self, path: TaskPath) -> CacheAnswered:
         execution = self.state.executions[path]
-        component = self.plan.component(execution.component)
-        key = cache_key(component, self.plan.container(execution.component), execution.inputs, self.state.artifacts)
+        key = cache_key(self.plan.work(execution.component, {}), execution.inputs, self.state.artifacts)
         print_ = fingerprint(key)
         return CacheAnswered(path=path, fingerprint=print_, key=key, hit=self.known.get(print_))
 

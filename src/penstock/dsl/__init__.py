@@ -17,11 +17,12 @@ from penstock.dsl.branching import elsewhen, one_of, otherwise, when
 from penstock.dsl.component import Component, component
 from penstock.dsl.exits import on_exit
 from penstock.dsl.looping import collect, each
-from penstock.dsl.options import Options, Retry, TaskOptions
+from penstock.dsl.options import Cache, Options, Retry, TaskOptions
 from penstock.dsl.pipeline import Pipeline, pipeline
 from penstock.dsl.status import TaskFinalStatus
 
 __all__ = [
+    "Cache",
     "Component",
     "Options",
     "Pipeline",

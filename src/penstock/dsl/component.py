@@ -14,7 +14,7 @@ from penstock.dsl.binding import bind_arguments
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.graph import Task
 from penstock.dsl.naming import fit_name
-from penstock.dsl.options import BadOption, Options, TaskOptions
+from penstock.dsl.options import BadOption, Cache, Options, TaskOptions
 from penstock.dsl.places import Place, caller
 from penstock.dsl.signature import SINGLE, Signature, read_signature
 from penstock.dsl.trace import Trace, active_trace, holds_value, without_tokens
@@ -167,6 +167,8 @@ def _holds_value(given: object) -> bool:
     """Whether an option depends on a value that exists only when the pipeline runs."""
     if isinstance(given, Mapping):
         return any(map(_holds_value, given.values()))
+    if isinstance(given, Cache):
+        return _holds_value(given.version) or _holds_value(given.key)
     return isinstance(given, str) and holds_value(given)
 
 

@@ -51,6 +51,33 @@ class Retry:
             raise _bad("retries.factor", self.factor, "it must be a number from 1 on", "2 doubles the wait each time")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cache:
+    """Which earlier results may be taken instead of running: `cache=Cache(version="2026-05", fresh_for="6h")`.
+
+    For a task that reads what no parameter and no input shows: a web page, a database, a folder of somebody else's.
+    """
+
+    version: str | None = None
+    """A name for the state of what is read from outside. Only results of the same version are taken."""
+    fresh_for: Duration | None = None
+    """Only results that are younger than this are taken."""
+    key: str | None = None
+    """Stands for code, parameters and inputs, as a cache key of Kubeflow does: results of the same key are taken."""
+
+    def __post_init__(self) -> None:
+        _text("cache.version", self.version)
+        _text("cache.key", self.key)
+        _duration("cache.fresh_for", self.fresh_for)
+        if self.key is not None and self.version is not None:
+            raise _bad("cache", self, "`key` stands for all, so `version` would not count", "write it into the key")
+
+    @property
+    def fresh_seconds(self) -> float | None:
+        """`fresh_for` in seconds."""
+        return None if self.fresh_for is None else parse_duration(self.fresh_for)
+
+
 class TaskOptions(TypedDict, total=False):
     """The options of `@component(...)` and `.with_options(...)`."""
 
@@ -64,8 +91,8 @@ class TaskOptions(TypedDict, total=False):
     retries: int | Retry
     timeout: Duration
     """A try that takes longer is ended, and counts as failed."""
-    cache: bool
-    """False: run always, even if nothing has changed."""
+    cache: bool | Cache
+    """False: run always, even if nothing has changed. A `Cache` says which earlier results may be taken."""
     env: Mapping[str, str]
     """Environment variables."""
     image: str
@@ -86,7 +113,7 @@ class Options:
     gpu: int = 0
     retries: int | Retry = 0
     timeout: Duration | None = None
-    cache: bool = True
+    cache: bool | Cache = True
     env: Mapping[str, str] = field(default_factory=dict)
     image: str | None = None
     requirements: Sequence[str] = ()
@@ -102,6 +129,11 @@ class Options:
     def retry(self) -> Retry:
         """The retries in their full form."""
         return self.retries if isinstance(self.retries, Retry) else Retry(self.retries)
+
+    @property
+    def caching(self) -> Cache | None:
+        """The caching in its full form; None if it is off."""
+        return self.cache if isinstance(self.cache, Cache) else Cache() if self.cache else None
 
     @property
     def timeout_seconds(self) -> float | None:
@@ -176,11 +208,19 @@ def _duration(option: str, value: Any) -> None:
         raise _bad(option, value, str(error), 'write "90s", "10m" or "1h30m", or a number of seconds') from None
     if option == "timeout" and seconds == 0:
         raise _bad(option, value, "nothing can run in no time", "leave it out for no limit")
+    if option == "cache.fresh_for" and seconds == 0:
+        raise _bad(option, value, "no result is that young", "write `cache=False` to run always")
 
 
 def _flag(option: str, value: object) -> None:
     if not isinstance(value, bool):
         raise _bad(option, value, "it must be True or False", f"write `{option}=True` or `{option}=False`")
+
+
+def _cache(option: str, value: object) -> None:
+    if not isinstance(value, bool | Cache):
+        advice = f'write `{option}=False` to run always, or `{option}=Cache(fresh_for="6h")`'
+        raise _bad(option, value, "it must be True, False or a `Cache`", advice)
 
 
 def _env(option: str, value: object) -> None:
@@ -208,7 +248,7 @@ _CHECKS: dict[str, Callable[[str, Any], None]] = {
     "gpu": _whole,
     "retries": _retries,
     "timeout": _duration,
-    "cache": _flag,
+    "cache": _cache,
     "env": _env,
     "image": _text,
     "requirements": _packages,

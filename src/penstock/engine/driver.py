@@ -20,6 +20,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
+from msgspec import structs
+
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.clock import Clock
 from penstock.core.errors import PenstockError
@@ -42,10 +44,12 @@ from penstock.engine.events import (
     StartAttempt,
     TimerFired,
 )
-from penstock.engine.executor import AttemptKey, Canceled, Executor, Failed, Outcome, WorkOrder
+from penstock.engine.executor import AttemptKey, Canceled, Executor, Failed, Grants, Outcome, WorkOrder
 from penstock.engine.files import FileDigests
+from penstock.engine.grants import EmptyVault, Vault, grants_of
 from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import answer_import, answer_lookups
+from penstock.engine.masking import masked
 from penstock.engine.orders import LOG_FILE, attempt_folder, resources, work_order
 from penstock.engine.remains import keep_log
 from penstock.engine.slots import Slots
@@ -78,6 +82,7 @@ class Driver:
         cwd: Path,
         cores: int,
         on_change: OnChange | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self._state = state
         self._store = store
@@ -88,6 +93,9 @@ class Driver:
         self._work = work
         self._cwd = cwd
         self._on_change = on_change
+        self._vault = vault or EmptyVault()
+        self._masks: dict[AttemptKey, tuple[str, ...]] = {}
+        """Secrets of running attempts, which what is told of their failures must not hold."""
         self._slots = Slots(cores)
         self._files = FileDigests(cwd)
         self._inbox: SimpleQueue[EngineEvent | tuple[AttemptKey, Outcome]] = SimpleQueue()
@@ -150,7 +158,8 @@ class Driver:
                     self._commit()
             if self._lookups:
                 asked, self._lookups = self._lookups, []
-                self._agenda.extend(answer_lookups(self._state, self._store, self._artifacts, self._files, asked))
+                now = self._clock.now()
+                self._agenda.extend(answer_lookups(self._state, self._store, self._artifacts, self._files, asked, now))
                 continue
             path = self._slots.next()
             if path is None:
@@ -242,9 +251,12 @@ class Driver:
         order = work_order(self._state, path, self._work, self._cwd)
         try:
             order.folder.mkdir(parents=True, exist_ok=True)
+            grants = grants_of(self._state, path, self._vault, order.folder)
         except OSError as error:
             raise NoWorkFolder(folder=str(order.folder), reason=error.strerror or str(error)) from error
-        return order
+        if grants.secrets:
+            self._masks[order.key] = grants.secrets
+        return structs.replace(order, grants=grants) if grants != Grants() else order
 
     # --- waiting ------------------------------------------------------------------------------------------
 
@@ -281,6 +293,8 @@ class Driver:
             self._agenda.append(message)
             return
         key, outcome = message
+        if key in self._masks:
+            outcome = masked(outcome, self._masks.pop(key))
         folder = attempt_folder(self._work, key.path, key.number)
         log = keep_log(self._artifacts, folder)
         self._spent.append(folder)

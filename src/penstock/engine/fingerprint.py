@@ -9,50 +9,93 @@ import posixpath
 from collections.abc import Mapping
 
 import msgspec
+from msgspec import Struct
 
 from penstock.core.ids import ArtifactId, Fingerprint
 from penstock.core.json import Json
+from penstock.engine.sources import read_source
 from penstock.ir.manifest import ComponentManifest, read_manifest
 from penstock.ir.spec import ComponentSpec, ContainerSpec
 from penstock.metadata.records import Artifact, Bindings, CacheKey
 
-KEY_VERSION = "1"
+KEY_VERSION = "2"
 """Changes when the same key may lead to another result: a new rule for keys, a new way of storing values."""
 
 _SHOWN = 60
 """Values up to this length stand in the key as they are, so that `explain` can show them."""
 
 
+class Work(Struct, frozen=True, kw_only=True):
+    """What a component does, whatever it is given: the same for all of its tasks."""
+
+    name: str
+    """What the author's own keys are kept apart by."""
+    output: str
+    """Digest of the outputs that it declares."""
+    parts: dict[str, str]
+    """Those of its key that depend on no inputs."""
+    files: tuple[str, ...] = ()
+    """Files that its code names."""
+    variables: tuple[str, ...] = ()
+    """Environment variables that its code reads."""
+    fresh_for: float = 0.0
+    """Seconds; older results are not taken. 0: of any age."""
+
+
+def work_of(component: ComponentSpec, container: ContainerSpec, environment: Mapping[str, str] | None = None) -> Work:
+    """What is known of a component's work before there are inputs.
+
+    Args:
+        component: Its interface; the declared outputs are part of the key.
+        container: What it runs. Of a component in Python, Penstock's or Kubeflow's, its code counts; of any other,
+            image and command line.
+        environment: The packages that it runs with and their versions, if it has an environment of its own: what its
+            requirements were resolved to stands for them.
+    """
+    output = _digest(_interface(component))
+    parts = {f"env:{var.name}": _shown(var.value) for var in container.env}
+    parts |= {f"environment:{name}": version for name, version in (environment or {}).items()}
+    manifest = read_manifest(container)
+    if manifest is None:
+        source = read_source(container)
+        parts |= {"image": container.image}
+        parts |= source.parts(resolved=bool(environment)) if source else _command_parts(container)
+        return Work(name=container.image, output=output, parts=parts)
+    return Work(
+        name=manifest.function,
+        output=output,
+        parts=parts | _code_parts(manifest, resolved=bool(environment)) | _image_part(container, manifest),
+        files=tuple(manifest.files),
+        variables=tuple(manifest.variables),
+        fresh_for=manifest.fresh_for,
+    )
+
+
 def cache_key(
-    component: ComponentSpec,
-    container: ContainerSpec,
+    work: Work,
     inputs: Bindings,
     artifacts: Mapping[ArtifactId, Artifact],
     *,
     custom: str = "",
-    files: Mapping[str, str] | None = None,
+    outside: Mapping[str, str] | None = None,
 ) -> CacheKey:
     """The key of one execution.
 
     Args:
-        component: Its interface; the declared outputs are part of the key.
-        container: What it runs. Of a Penstock component, its manifest counts; of any other, image and command line.
+        work: What its component does.
         inputs: Its resolved inputs.
-        artifacts: The artifacts that `inputs` names; their content digests count, not where they lie. Of a file
-            that a person gave, the name counts too: a component that takes its path sees it. What a task made often
-            has a name by chance.
+        artifacts: The artifacts that `inputs` names; their type, metadata and the digests of their content count, not
+            where they lie. Of a file that a person gave, the name counts too: a component that takes its path sees it.
+            What a task made often has a name by chance.
         custom: The author's own key; it then stands for code, parameters and inputs.
-        files: For a parameter whose value names a local file: that file's digest.
+        outside: Parts for what the component reads besides: `file:…`, `data:…`, `variable:…`.
     """
-    manifest = read_manifest(container)
-    parts = {"version": KEY_VERSION, "output": _digest(_interface(component))}
+    parts = {"version": KEY_VERSION, "output": work.output}
     if custom:
-        name = manifest.function if manifest else container.image
-        return CacheKey(parts=parts | {"key": custom, "component": name})
-    parts |= _code_parts(manifest) if manifest else _command_parts(container)
-    parts |= {f"env:{var.name}": _shown(var.value) for var in container.env}
+        return CacheKey(parts=parts | {"key": custom, "component": work.name})
+    parts |= work.parts
     parts |= {f"parameter:{name}": _shown(value) for name, value in inputs.parameters.items()}
-    parts |= {f"file:{name}": digest for name, digest in (files or {}).items()}
+    parts |= outside or {}
     for name, ids in inputs.artifacts.items():
         parts[f"input:{name}"] = _digest([_identity(artifacts[ident]) for ident in ids])
     return CacheKey(parts=parts)
@@ -63,17 +106,27 @@ def fingerprint(key: CacheKey) -> Fingerprint:
     return Fingerprint(hashlib.sha256(msgspec.json.encode(key.parts, order="sorted")).hexdigest())
 
 
-def _code_parts(manifest: ComponentManifest) -> dict[str, str]:
+def _code_parts(manifest: ComponentManifest, *, resolved: bool) -> dict[str, str]:
     parts = {"component": f"{manifest.module}:{manifest.function}"}
     parts |= {f"code:{name}": digest for name, digest in manifest.code.items()}
+    if manifest.version:
+        parts["cache:version"] = _shown(manifest.version)
+    if resolved:
+        return parts | {f"environment:{name}": at for name, at in manifest.environment.items() if name == "python"}
     parts |= {f"environment:{name}": version for name, version in manifest.environment.items()}
     if manifest.requirements:
         parts["environment:requirements"] = _shown(list(manifest.requirements))
     return parts
 
 
+def _image_part(container: ContainerSpec, manifest: ComponentManifest) -> dict[str, str]:
+    """The image that the author asked for; the one that merely has the right Python says nothing new."""
+    default = f"python:{manifest.environment.get('python')}-slim"
+    return {} if container.image == default else {"image": container.image}
+
+
 def _command_parts(container: ContainerSpec) -> dict[str, str]:
-    return {"command": _digest([container.command, container.args]), "image": container.image}
+    return {"command": _digest([container.command, container.args])}
 
 
 def _interface(component: ComponentSpec) -> Json:
@@ -85,11 +138,12 @@ def _interface(component: ComponentSpec) -> Json:
 
 
 def _identity(artifact: Artifact) -> Json:
-    if artifact.digest is not None and "source" in artifact.metadata:
-        return [artifact.type, artifact.digest, posixpath.basename(artifact.uri)]
-    if artifact.digest is not None:
-        return [artifact.type, artifact.digest]
-    return [artifact.type, artifact.uri, artifact.metadata]
+    if artifact.digest is None:
+        return [artifact.type, artifact.uri, artifact.metadata]
+    if "source" not in artifact.metadata:
+        return [artifact.type, artifact.digest, artifact.metadata]
+    metadata = {name: value for name, value in artifact.metadata.items() if name != "source"}
+    return [artifact.type, artifact.digest, metadata, posixpath.basename(artifact.uri)]
 
 
 def _shown(value: Json) -> str:

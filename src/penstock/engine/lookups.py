@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from penstock.artifacts.names import local_path
 from penstock.artifacts.store import ArtifactStore
@@ -11,18 +12,24 @@ from penstock.core.ids import Fingerprint, artifact_id
 from penstock.engine.errors import failure_of
 from penstock.engine.events import CacheAnswered, ImportArtifact, ImportEnded, LookUpCache
 from penstock.engine.files import FileDigests
-from penstock.engine.fingerprint import cache_key, fingerprint
+from penstock.engine.fingerprint import Work, cache_key, fingerprint
 from penstock.engine.state import RunState
 from penstock.metadata.records import Artifact, CachedResult, CacheKey
 from penstock.metadata.store import MetadataStore
 
 
 def answer_lookups(
-    state: RunState, store: MetadataStore, artifacts: ArtifactStore, files: FileDigests, asked: Sequence[LookUpCache]
+    state: RunState,
+    store: MetadataStore,
+    artifacts: ArtifactStore,
+    files: FileDigests,
+    asked: Sequence[LookUpCache],
+    now: datetime,
 ) -> list[CacheAnswered]:
     """For each task asked about: its fingerprint, and the result that is known for it, all in one query.
 
-    A known result whose bytes are gone, or cut short, is forgotten, and counts as unknown.
+    A known result whose bytes are gone, or cut short, is forgotten, and counts as unknown. One that is older than
+    its component takes counts as unknown too.
     """
     keys = {command.path: _key(state, files, command) for command in asked}
     prints = {path: fingerprint(key) for path, key in keys.items()}
@@ -30,18 +37,23 @@ def answer_lookups(
     lost = [found.fingerprint for found in known.values() if not _complete(artifacts, found)]
     if lost:
         store.forget_cached(lost)
-    return [_answer(command, keys[command.path], prints[command.path], known, lost) for command in asked]
+    answers = []
+    for command in asked:
+        print_ = prints[command.path]
+        hit = known.get(print_) if print_ not in lost else None
+        if hit is not None and _is_stale(hit, _work(state, command).fresh_for, now):
+            hit = None
+        answers.append(CacheAnswered(path=command.path, fingerprint=print_, key=keys[command.path], hit=hit))
+    return answers
 
 
-def _answer(
-    command: LookUpCache,
-    key: CacheKey,
-    print_: Fingerprint,
-    known: dict[Fingerprint, CachedResult],
-    lost: list[Fingerprint],
-) -> CacheAnswered:
-    hit = known.get(print_) if print_ not in lost else None
-    return CacheAnswered(path=command.path, fingerprint=print_, key=key, hit=hit)
+def _is_stale(found: CachedResult, fresh_for: float, now: datetime) -> bool:
+    return fresh_for > 0 and found.made_at is not None and (now - found.made_at).total_seconds() > fresh_for
+
+
+def _work(state: RunState, command: LookUpCache) -> Work:
+    environments: Any = state.run.options.get("environments") or {}
+    return state.plan.work(state.executions[command.path].component, environments)
 
 
 def _key(state: RunState, files: FileDigests, command: LookUpCache) -> CacheKey:
@@ -49,14 +61,13 @@ def _key(state: RunState, files: FileDigests, command: LookUpCache) -> CacheKey:
     assert execution.parent is not None
     parent = state.executions[execution.parent]
     task = state.plan.dag(parent.component).spec.tasks[execution.task]
-    component = state.plan.component(execution.component)
+    component, work = state.plan.component(execution.component), _work(state, command)
     return cache_key(
-        component,
-        state.plan.container(execution.component),
+        work,
         execution.inputs,
         state.artifacts,
         custom=task.caching_options.cache_key if task.caching_options else "",
-        files=files.of_parameters(component, execution.inputs.parameters),
+        outside=files.parts(work, component, execution.inputs.parameters),
     )
 
 

@@ -1,10 +1,13 @@
 """A pipeline document, indexed for running: who waits for whom, what stands behind each component."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from msgspec import Struct
 
 from penstock.core.ids import TaskPath
+from penstock.engine.fingerprint import Work, work_of
+from penstock.ir.platform import NOTHING, Asked, asked_by, pipeline_config
 from penstock.ir.spec import ComponentSpec, ContainerSpec, DagSpec, ExecutorSpec, PipelineDocument, TaskSpec
 from penstock.metadata.records import ExecutionKind
 
@@ -29,6 +32,8 @@ class Plan:
         self.document = document
         self.pipeline = document.pipeline
         self._dags: dict[str, DagPlan] = {}
+        self._asked: dict[str, Asked] = {}
+        self._works: dict[str, Work] = {}
 
     def component(self, name: str) -> ComponentSpec:
         if name == ROOT_COMPONENT:
@@ -51,6 +56,19 @@ class Plan:
             plan = self._dags[component] = _dag_plan(spec)
         return plan
 
+    def work(self, component: str, environments: Mapping[str, Mapping[str, str]]) -> Work:
+        """What a component does, for cache keys.
+
+        Args:
+            component: Its name.
+            environments: By executor label, the packages of an environment of its own; always the same for one plan.
+        """
+        if component not in self._works:
+            spec = self.component(component)
+            own = environments.get(spec.executor_label)
+            self._works[component] = work_of(spec, self.container(component), own)
+        return self._works[component]
+
     def kind(self, task: TaskSpec) -> ExecutionKind:
         """What an execution of `task` is."""
         if task.parameter_iterator is not None or task.artifact_iterator is not None:
@@ -62,23 +80,25 @@ class Plan:
             return ExecutionKind.IMPORTER
         return ExecutionKind.TASK
 
+    def asked(self, component: str) -> Asked:
+        """What this component asks for beyond its container: secrets, volumes, a time limit."""
+        if not self.document.platform.platforms:
+            return NOTHING
+        label = self.component(component).executor_label
+        asked = self._asked.get(label)
+        if asked is None:
+            asked = self._asked[label] = asked_by(self.document, label)
+        return asked
+
     def timeout(self, component: str) -> float | None:
         """Seconds that an attempt of this component may take."""
-        label = self.component(component).executor_label
-        for platform in self.document.platform.platforms.values():
-            seconds = platform.deployment_spec.executors.get(label, {}).get("activeDeadlineSeconds")
-            if seconds:
-                return float(seconds)
-        return None
+        return self.asked(component).timeout
 
     @cached_property
     def deadline(self) -> float | None:
         """Seconds that the whole run may take."""
-        for platform in self.document.platform.platforms.values():
-            seconds = platform.pipeline_config.get("activeDeadlineSeconds")
-            if seconds:
-                return float(seconds)
-        return None
+        seconds = pipeline_config(self.document).active_deadline_seconds
+        return float(seconds) if seconds > 0 else None
 
     @cached_property
     def containers(self) -> list[ContainerSpec]:

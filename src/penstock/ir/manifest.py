@@ -34,6 +34,14 @@ class ComponentManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What it runs on: `python` → `3.11`, `polars` → `2.1.0`, … Part of the cache key."""
     requirements: list[str] = field(default_factory=list)
     """Its own requirements (PEP 508); it then runs in an environment of its own. Part of the cache key."""
+    version: str = ""
+    """The author's name for the state of what it reads from outside. Part of the cache key."""
+    fresh_for: float = 0.0
+    """Seconds; only results that are younger may be taken from the cache. 0: of any age."""
+    files: list[str] = field(default_factory=list)
+    """Paths in its code of files that were there when it was compiled. Their content is part of the cache key."""
+    variables: list[str] = field(default_factory=list)
+    """Environment variables that its code reads. Their values are part of the cache key, by digest."""
     imports: list[str] = field(default_factory=list)
     """Third-party modules that its code imports: what a warm worker has loaded beforehand."""
 

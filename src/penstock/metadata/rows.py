@@ -288,4 +288,8 @@ def cached_values(run_id: RunId, entry: tuple[Fingerprint, TaskPath]) -> Values:
     return {"fingerprint": entry[0], "run_id": run_id, "path": entry[1]}
 
 
+def moment_record(text: str | None) -> datetime | None:
+    return _read(_moment, text)
+
+
 bindings_record: Callable[[str], Bindings] = _bindings

@@ -104,7 +104,7 @@ SELECT_EXECUTION = f"SELECT {_columns(EXECUTION)} FROM executions WHERE run_id =
 SELECT_ATTEMPTS = f"SELECT {_columns(ATTEMPT)} FROM attempts WHERE run_id = :run_id ORDER BY started_at, path, number"
 SELECT_ATTEMPTS_OF = f"SELECT {_columns(ATTEMPT)} FROM attempts WHERE run_id = :run_id AND path = :path ORDER BY number"
 SELECT_CACHED_RESULTS = (
-    "SELECT c.fingerprint, c.run_id, c.path, e.outputs FROM cached_results AS c "
+    "SELECT c.fingerprint, c.run_id, c.path, e.outputs, e.finished_at FROM cached_results AS c "
     "JOIN executions AS e ON e.run_id = c.run_id AND e.path = c.path "
     "WHERE c.fingerprint IN (:each) AND e.fingerprint = c.fingerprint AND e.state = 'SUCCEEDED'"
 )

@@ -18,7 +18,7 @@ from penstock.compiler.code.package import pack
 from penstock.compiler.code.project import Project
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.graph import Definition
-from penstock.dsl.options import Options
+from penstock.dsl.options import Cache, Options
 from penstock.dsl.places import Place, place_of
 from penstock.ir.manifest import ComponentManifest
 
@@ -35,12 +35,15 @@ class ComponentCode:
 
     def manifest(self, options: Options) -> ComponentManifest:
         """What the container says of the component."""
+        caching = options.caching or Cache()
         return ComponentManifest(
             module=self.module,
             function=self.home.name,
             code=dict(sorted(self.closure.parts.items())),
             environment=environment_of(self.closure.externals),
             requirements=list(options.requirements),
+            version=caching.version or "",
+            fresh_for=caching.fresh_seconds or 0.0,
             imports=sorted(_third_party(self.closure.warm)),
         )
 

@@ -19,7 +19,7 @@ from penstock.compiler.lowering.declarations import (
 from penstock.compiler.lowering.drafts import DagDraft, TaskDraft
 from penstock.compiler.lowering.importing import Importers, Names
 from penstock.compiler.lowering.library import Library
-from penstock.compiler.lowering.policies import retry_policy
+from penstock.compiler.lowering.policies import caching_options, retry_policy
 from penstock.compiler.lowering.wiring import CHANNEL, Wiring
 from penstock.compiler.types.flows import ArtifactFlow, Flows, ParameterFlow
 from penstock.compiler.types.interfaces import FinalStatus, Input, Interface, Interfaces
@@ -188,7 +188,7 @@ class GraphLowering:
         if task.graph is None:
             interface = interfaces.of_component(task.definition)
             draft.component = self._document.library.component_of(task)
-            draft.caching = CachingOptions(enable_cache=task.options.cache)
+            draft.caching = caching_options(task.options)
             draft.retry = retry_policy(task.options)
         else:
             interface = interfaces.of_pipeline(task.definition)

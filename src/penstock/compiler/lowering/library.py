@@ -108,6 +108,7 @@ class Library:
 
 def _container_options(options: Options) -> tuple[Any, ...]:
     """The options that are part of the executor; the others belong to the task."""
+    caching = options.caching
     return (
         options.cpu,
         options.memory,
@@ -116,4 +117,6 @@ def _container_options(options: Options) -> tuple[Any, ...]:
         tuple(sorted(options.env.items())),
         options.image,
         tuple(options.requirements),
+        caching.version if caching else None,
+        caching.fresh_seconds if caching else None,
     )

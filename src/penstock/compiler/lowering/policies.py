@@ -2,7 +2,13 @@
 
 from penstock.dsl.durations import parse_duration
 from penstock.dsl.options import Options
-from penstock.ir.spec import RetryPolicy
+from penstock.ir.spec import CachingOptions, RetryPolicy
+
+
+def caching_options(options: Options) -> CachingOptions:
+    """Whether earlier results may be taken. Kubeflow knows no versions and no ages: those are in the manifest."""
+    caching = options.caching
+    return CachingOptions(enable_cache=caching is not None, cache_key=(caching.key if caching else None) or "")
 
 
 def retry_policy(options: Options) -> RetryPolicy | None:

@@ -83,6 +83,7 @@ class ReadingCases:
         assert (result.run_id, result.path, result.fingerprint) == (R1, execution.path, a_fingerprint(1))
         assert result.outputs == execution.outputs
         assert result.artifacts == artifacts
+        assert result.made_at == execution.finished_at
 
     def test_only_what_was_marked_serves_as_a_result(self, store: MetadataStore) -> None:
         store.commit(started(store), Changes(executions=[succeeded(1)]))
