@@ -34,6 +34,8 @@ app = Group(
         "runs": "penstock.cli.runs:app",
         "artifacts": "penstock.cli.artifacts:app",
         "home": "penstock.cli.commands.home:home",
+        "gc": "penstock.cli.commands.gc:gc",
+        "conformance": "penstock.cli.commands.conformance:conformance",
     },
     help="Carries machine learning from a notebook to production and keeps it healthy there.",
     params=[

@@ -1,0 +1,216 @@
+"""`penstock conformance`: every compiled pipeline below a folder, run in fresh state, and what came of each."""
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from penstock.cli import options
+from penstock.cli.command import Command
+
+if TYPE_CHECKING:
+    from penstock.cli.screen import Screen
+    from penstock.cli.text import Line
+    from penstock.platform.conformance import Case, Plan, Verdict
+
+STYLES = {"succeeded": "good", "failed": "bad", "lost": "bad", "timed out": "bad", "refused": "warn"}
+"""Styles of how a pipeline ended; what is not here is dim."""
+
+
+@click.command(cls=Command)
+@click.argument("folder", metavar="DIR", type=options.FILE)
+@options.report
+@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="So many at once.  [default: one per core]")
+@click.option(
+    "--expect", type=options.FILE, metavar="FILE", help="What should come of each: state, reason, arguments, outputs."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For each pipeline.",
+)
+@click.option("--host-commands", is_flag=True, help="Run container components as plain commands on this host.")
+@click.option("--kfp", default="", metavar="VERSION", help="The kfp for all components, whatever compiled them.")
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice(["network", "host-commands"]),
+    help="Leave out what needs it. May be repeated.",
+)
+@click.option("--keep", type=options.FILE, metavar="FOLDER", help="Keep the state of every run there.")
+@options.quiet
+@options.json
+@options.home
+def conformance(
+    folder: Path,
+    report: Path | None,
+    jobs: int | None,
+    expect: Path | None,
+    time_limit: float,
+    host_commands: bool,
+    kfp: str,
+    without: tuple[str, ...],
+    keep: Path | None,
+    quiet: bool,
+    as_json: bool,
+    home: Path | None,
+) -> int:
+    """Run every compiled pipeline below DIR, and report which pass.
+
+    Each .yaml or .json runs in fresh state, several at once; environments are shared with the home. A pipeline should
+    succeed unless --expect says otherwise; the exit code is 1 if something came out otherwise. Arguments are taken from
+    NAME.args.json beside NAME.yaml.
+    """
+    from penstock.cli.session import check_writable, screen_of, settings_of
+    from penstock.platform.conformance import Plan, find_cases, read_expectations, run_cases
+
+    check_writable(report)
+    settings = settings_of(home)
+    cases = find_cases(folder, read_expectations(expect) if expect is not None else None)
+    plan = Plan(
+        environments=settings.home / "environments",
+        jobs=jobs or os.cpu_count() or 1,
+        time_limit=time_limit,
+        host_commands=host_commands,
+        kfp=kfp,
+        without=without,  # type: ignore[arg-type]
+        keep=keep,
+    )
+    screen = screen_of(settings, json=as_json)
+    began, started = time.monotonic(), datetime.now(UTC)
+    progress = _Progress(screen, cases, quiet=quiet)
+    verdicts = run_cases(cases, plan, progress.tell)
+    seconds = time.monotonic() - began
+    screen.print(*_closing(verdicts, seconds))
+    if report is not None:
+        _write_report(report, folder, verdicts, plan, started, seconds)
+        screen.print((("report ", "dim"), (str(report), "")))
+    if as_json:
+        _write_json(folder, verdicts, seconds)
+    return 0 if all(verdict.ok for verdict in verdicts) else 1
+
+
+class _Progress:
+    """Says what came of each, as it comes."""
+
+    def __init__(self, screen: "Screen", cases: "Sequence[Case]", *, quiet: bool) -> None:
+        self._screen = screen
+        self._quiet = quiet
+        self._total = len(cases)
+        self._done = 0
+        self._width = max(len(case.name) for case in cases)
+
+    def tell(self, verdict: "Verdict") -> None:
+        """One line; with more below it if it came out otherwise than expected."""
+        self._done += 1
+        if self._quiet and verdict.ok:
+            return
+        self._screen.print(self._line(verdict), cut=True)
+        if not verdict.ok:
+            self._screen.print(*_differences(verdict))
+
+    def _line(self, verdict: "Verdict") -> "Line":
+        from penstock.cli.text import line
+        from penstock.platform.conformance.page import WORDS
+        from penstock.platform.report.words import duration, one_line
+
+        outcome = verdict.outcome
+        style = STYLES.get(outcome.word, "dim")
+        said = one_line(outcome.message.strip().partition("\n")[0])
+        return line(
+            (f"{self._done:>{len(str(self._total))}}/{self._total}  ", "dim"),
+            (WORDS[outcome.word], style),
+            (" ", ""),
+            (f"{outcome.word:<9}", style),
+            f"  {one_line(verdict.case.name):<{min(self._width, 72)}}",
+            (f"  {duration(outcome.seconds) if outcome.seconds else '':>6}", ""),
+            (f"  {said}", "dim"),
+        )
+
+
+def _differences(verdict: "Verdict") -> "list[Line]":
+    from penstock.cli.text import line
+    from penstock.platform.report.words import one_line
+
+    outcome = verdict.outcome
+    said = [one_line(text) for text in outcome.message.strip().splitlines()[1:12]]
+    trace = [one_line(text) for text in outcome.traceback.rstrip().splitlines()[-12:]]
+    log = [one_line(text) for text in outcome.log.rstrip().splitlines()[-8:]] if not trace else []
+    return [
+        *(line("      ", (problem, "bad")) for problem in verdict.problems),
+        *(line(("      | ", "dim"), text) for text in [*said, *trace, *log]),
+        *([line(("      hint: ", "reused"), one_line(outcome.hint))] if outcome.hint else []),
+    ]
+
+
+def _closing(verdicts: "Sequence[Verdict]", seconds: float) -> "list[Line]":
+    """How many ended how, and whether that is right."""
+    from penstock.cli.text import line
+    from penstock.platform.conformance import Summary
+    from penstock.platform.conformance.page import WORDS
+    from penstock.platform.report.words import duration
+
+    summary = Summary.of(verdicts)
+    counts = [
+        ((f"{WORDS[word]} ", STYLES.get(word, "dim")), (f"{summary.words[word]} {word}", ""), ("   ", ""))
+        for word in WORDS
+        if summary.words.get(word)
+    ]
+    count = summary.unexpected
+    end = (f"{count} not as expected", "bad") if count else ("all as expected", "good")
+    return [
+        (),
+        line(*(span for spans in counts for span in spans), (f"in {duration(seconds)}", "dim")),
+        line(end),
+    ]
+
+
+def _write_report(
+    target: Path, folder: Path, verdicts: "Sequence[Verdict]", plan: "Plan", started: datetime, seconds: float
+) -> None:
+    from penstock.cli.session import write_text
+    from penstock.platform.conformance.page import render_page
+
+    chosen = {
+        "at once": str(plan.jobs),
+        "container components": "host commands" if plan.host_commands else "",
+        "kfp": plan.kfp,
+        "without": ", ".join(plan.without),
+    }
+    title = folder.absolute().name or str(folder)
+    write_text(target, render_page(title, verdicts, started=started, seconds=seconds, options=chosen))
+
+
+def _write_json(folder: Path, verdicts: "Sequence[Verdict]", seconds: float) -> None:
+    import msgspec
+
+    from penstock.cli.session import write_json
+    from penstock.platform.conformance import Summary
+
+    summary = Summary.of(verdicts)
+    write_json(
+        {
+            "folder": str(folder),
+            "seconds": seconds,
+            "counts": summary.words,
+            "unexpected": summary.unexpected,
+            "pipelines": [
+                {
+                    "name": verdict.case.name,
+                    "as_expected": verdict.ok,
+                    "problems": verdict.problems,
+                    "expected": verdict.case.expected,
+                    "arguments": verdict.case.arguments,
+                    **msgspec.to_builtins(verdict.outcome),
+                }
+                for verdict in verdicts
+            ],
+        }
+    )
