@@ -159,7 +159,9 @@ class Driver:
             if self._lookups:
                 asked, self._lookups = self._lookups, []
                 now = self._clock.now()
-                self._agenda.extend(answer_lookups(self._state, self._store, self._artifacts, self._files, asked, now))
+                self._agenda += answer_lookups(
+                    self._state, self._store, self._artifacts, self._files, asked, now, self._vault
+                )
                 continue
             path = self._slots.next()
             if path is None:

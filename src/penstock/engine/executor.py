@@ -32,6 +32,33 @@ class Limits(Struct, frozen=True, kw_only=True):
     """Seconds of wall time."""
 
 
+class Mount(Struct, frozen=True, kw_only=True):
+    """A folder that a task is to find at `path`: one of this machine, or one that has just these files."""
+
+    path: str
+    """Absolute; there may be nothing at that place, or something else, which the task does not see then."""
+    source: str = ""
+    """The folder; empty where `files` say what is in it. Tasks may write to it."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Contents by name, for nobody else to see: they may be secret."""
+
+    def __repr__(self) -> str:
+        return f"Mount(path={self.path!r}, source={self.source!r}, files={list(self.files)})"
+
+
+class Grants(Struct, frozen=True, kw_only=True):
+    """What an attempt is given beyond its inputs. Never stored; its values are in no text that is made of it."""
+
+    environ: dict[str, str] = field(default_factory=dict)
+    """Variables, over those of the container."""
+    mounts: tuple[Mount, ...] = ()
+    secrets: tuple[str, ...] = ()
+    """Texts that must not be seen in the attempt's log."""
+
+    def __repr__(self) -> str:
+        return f"Grants(environ={list(self.environ)}, mounts={self.mounts}, secrets={len(self.secrets)} hidden)"
+
+
 class WorkOrder(Struct, frozen=True, kw_only=True):
     """One attempt to run, complete: an executor needs nothing else to know what to do."""
 
@@ -51,6 +78,8 @@ class WorkOrder(Struct, frozen=True, kw_only=True):
     limits: Limits = field(default_factory=Limits)
     values: dict[str, str] = field(default_factory=dict)
     """Run-level placeholders: `pipeline_job_name`, `pipeline_task_name`, `pipeline_root`, …"""
+    grants: Grants = Grants()
+    """Secrets, config maps and volumes."""
 
 
 class Succeeded(Struct, frozen=True, kw_only=True, tag=True):

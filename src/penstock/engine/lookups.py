@@ -8,11 +8,12 @@ from typing import Any
 from penstock.artifacts.names import local_path
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import PenstockError
-from penstock.core.ids import Fingerprint, artifact_id
+from penstock.core.ids import artifact_id
 from penstock.engine.errors import failure_of
 from penstock.engine.events import CacheAnswered, ImportArtifact, ImportEnded, LookUpCache
 from penstock.engine.files import FileDigests
 from penstock.engine.fingerprint import Work, cache_key, fingerprint
+from penstock.engine.grants import EmptyVault, Vault, key_parts
 from penstock.engine.state import RunState
 from penstock.metadata.records import Artifact, CachedResult, CacheKey
 from penstock.metadata.store import MetadataStore
@@ -25,13 +26,14 @@ def answer_lookups(
     files: FileDigests,
     asked: Sequence[LookUpCache],
     now: datetime,
+    vault: Vault | None = None,
 ) -> list[CacheAnswered]:
     """For each task asked about: its fingerprint, and the result that is known for it, all in one query.
 
     A known result whose bytes are gone, or cut short, is forgotten, and counts as unknown. One that is older than
     its component takes counts as unknown too.
     """
-    keys = {command.path: _key(state, files, command) for command in asked}
+    keys = {command.path: _key(state, files, command, vault or EmptyVault()) for command in asked}
     prints = {path: fingerprint(key) for path, key in keys.items()}
     known = store.cached(set(prints.values()))
     lost = [found.fingerprint for found in known.values() if not _complete(artifacts, found)]
@@ -56,7 +58,7 @@ def _work(state: RunState, command: LookUpCache) -> Work:
     return state.plan.work(state.executions[command.path].component, environments)
 
 
-def _key(state: RunState, files: FileDigests, command: LookUpCache) -> CacheKey:
+def _key(state: RunState, files: FileDigests, command: LookUpCache, vault: Vault) -> CacheKey:
     execution = state.executions[command.path]
     assert execution.parent is not None
     parent = state.executions[execution.parent]
@@ -67,7 +69,7 @@ def _key(state: RunState, files: FileDigests, command: LookUpCache) -> CacheKey:
         execution.inputs,
         state.artifacts,
         custom=task.caching_options.cache_key if task.caching_options else "",
-        outside=files.parts(work, component, execution.inputs.parameters),
+        outside=files.parts(work, component, execution.inputs.parameters) | key_parts(state, command.path, vault),
     )
 
 

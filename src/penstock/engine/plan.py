@@ -1,6 +1,7 @@
 """A pipeline document, indexed for running: who waits for whom, what stands behind each component."""
 
 from collections.abc import Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -8,11 +9,13 @@ from msgspec import Struct
 from penstock.core.ids import TaskPath
 from penstock.engine.fingerprint import Work, work_of
 from penstock.ir.platform import NOTHING, Asked, asked_by, pipeline_config
+from penstock.ir.parameters import constant_of
 from penstock.ir.spec import ComponentSpec, ContainerSpec, DagSpec, ExecutorSpec, PipelineDocument, TaskSpec
 from penstock.metadata.records import ExecutionKind
 
 ROOT = TaskPath("")
 ROOT_COMPONENT = "root"
+WORKSPACE = "{{$.workspace_path}}"
 
 
 class DagPlan(Struct, frozen=True):
@@ -32,6 +35,7 @@ class Plan:
         self.document = document
         self.pipeline = document.pipeline
         self._dags: dict[str, DagPlan] = {}
+        self._volatile: dict[str, bool] = {}
         self._asked: dict[str, Asked] = {}
         self._works: dict[str, Work] = {}
 
@@ -89,6 +93,37 @@ class Plan:
         if asked is None:
             asked = self._asked[label] = asked_by(self.document, label)
         return asked
+
+    def is_volatile(self, component: str) -> bool:
+        """Whether what a component does depends on a folder that is no part of its cache key: the run's workspace."""
+        known = self._volatile.get(component)
+        if known is None:
+            container = self.container(component)
+            texts = [*container.command, *container.args, *(variable.value for variable in container.env)]
+            known = self._volatile[component] = any(WORKSPACE in text for text in texts)
+        return known
+
+    @cached_property
+    def uses_workspace(self) -> bool:
+        """Whether some task may read or write the run's workspace."""
+        platforms = self.document.platform.platforms.values()
+        executors = self.pipeline.deployment_spec.executors.values()
+        return (
+            any("workspace" in platform.pipeline_config for platform in platforms)
+            or any(executor.importer is not None and executor.importer.download_to_workspace for executor in executors)
+            or any(WORKSPACE in text for text in self._texts())
+        )
+
+    def _texts(self) -> Iterator[str]:
+        for component in (self.pipeline.root, *self.pipeline.components.values()):
+            for task in component.dag.tasks.values() if component.dag is not None else ():
+                for parameter in task.inputs.parameters.values():
+                    if parameter.runtime_value is not None:
+                        yield str(constant_of(parameter.runtime_value))
+        for container in self.containers:
+            yield from container.command
+            yield from container.args
+            yield from (variable.value for variable in container.env)
 
     def timeout(self, component: str) -> float | None:
         """Seconds that an attempt of this component may take."""

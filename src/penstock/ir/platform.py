@@ -1,0 +1,365 @@
+"""What a pipeline's second document asks of Kubernetes, read into typed values: secrets, config maps, volumes, limits.
+
+First the messages of `kubernetes_executor_config.proto`, as they are on the wire; then `Asked`, which says the same
+without deprecated spellings, sorted by what an engine can do about it.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, Literal, TypeVar
+
+from msgspec import Struct, field
+
+from penstock.ir.codec import from_json_obj, to_json_obj
+from penstock.ir.errors import InvalidField
+from penstock.ir.spec import (
+    Message,
+    PipelineDocument,
+    TaskInputParameter,
+    TaskOutputParameter,
+    ValueOrRuntimeParameter,
+)
+from penstock.ir.wording import join
+
+KUBERNETES = "kubernetes"
+
+M = TypeVar("M", bound=Message)
+
+
+# --- the messages ------------------------------------------------------------------------------------------
+
+
+class SecretKeyToEnv(Message, frozen=True, kw_only=True):
+    secret_key: str = ""
+    env_var: str = ""
+
+
+class ConfigMapKeyToEnv(Message, frozen=True, kw_only=True):
+    config_map_key: str = ""
+    env_var: str = ""
+
+
+class SecretAsEnv(Message, frozen=True, kw_only=True):
+    secret_name: str = ""
+    """Deprecated form of `secret_name_parameter`."""
+    key_to_env: list[SecretKeyToEnv] = field(default_factory=list)
+    optional: bool = False
+    secret_name_parameter: TaskInputParameter | None = None
+
+
+class SecretAsVolume(Message, frozen=True, kw_only=True):
+    secret_name: str = ""
+    mount_path: str = ""
+    optional: bool = False
+    secret_name_parameter: TaskInputParameter | None = None
+
+
+class ConfigMapAsEnv(Message, frozen=True, kw_only=True):
+    config_map_name: str = ""
+    key_to_env: list[ConfigMapKeyToEnv] = field(default_factory=list)
+    optional: bool = False
+    config_map_name_parameter: TaskInputParameter | None = None
+
+
+class ConfigMapAsVolume(Message, frozen=True, kw_only=True):
+    config_map_name: str = ""
+    mount_path: str = ""
+    optional: bool = False
+    config_map_name_parameter: TaskInputParameter | None = None
+
+
+class PvcMount(Message, frozen=True, kw_only=True):
+    task_output_parameter: TaskOutputParameter | None = None
+    """This and the next two: deprecated forms of `pvc_name_parameter`."""
+    constant: str = ""
+    component_input_parameter: str = ""
+    mount_path: str = ""
+    pvc_name_parameter: TaskInputParameter | None = None
+    sub_path: str = ""
+
+
+class EmptyDirMount(Message, frozen=True, kw_only=True):
+    volume_name: str = ""
+    mount_path: str = ""
+    medium: str = ""
+    size_limit: str = ""
+
+
+class GenericEphemeralVolume(Message, frozen=True, kw_only=True):
+    volume_name: str = ""
+    mount_path: str = ""
+    access_modes: list[str] = field(default_factory=list)
+    size: str = ""
+    default_storage_class: bool = False
+    storage_class_name: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+class FieldPathAsEnv(Message, frozen=True, kw_only=True):
+    name: str = ""
+    field_path: str = ""
+
+
+class PodMetadata(Message, frozen=True, kw_only=True):
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+
+
+class SecurityContext(Message, frozen=True, kw_only=True):
+    run_as_user: int | None = None
+    run_as_group: int | None = None
+    run_as_non_root: bool | None = None
+
+
+class KubernetesExecutor(Message, frozen=True, kw_only=True):
+    """`KubernetesExecutorConfig`: what one executor asks of Kubernetes."""
+
+    secret_as_volume: list[SecretAsVolume] = field(default_factory=list)
+    secret_as_env: list[SecretAsEnv] = field(default_factory=list)
+    pvc_mount: list[PvcMount] = field(default_factory=list)
+    node_selector: dict[str, Any] = field(default_factory=dict)
+    pod_metadata: PodMetadata = PodMetadata()
+    image_pull_secret: list[Any] = field(default_factory=list)
+    image_pull_policy: str = ""
+    config_map_as_volume: list[ConfigMapAsVolume] = field(default_factory=list)
+    config_map_as_env: list[ConfigMapAsEnv] = field(default_factory=list)
+    active_deadline_seconds: int = 0
+    field_path_as_env: list[FieldPathAsEnv] = field(default_factory=list)
+    tolerations: list[Any] = field(default_factory=list)
+    generic_ephemeral_volume: list[GenericEphemeralVolume] = field(default_factory=list)
+    node_affinity: list[Any] = field(default_factory=list)
+    pod_affinity: list[Any] = field(default_factory=list)
+    enabled_shared_memory: dict[str, Any] = field(default_factory=dict)
+    empty_dir_mounts: list[EmptyDirMount] = field(default_factory=list)
+    security_context: SecurityContext | None = None
+    init_containers: list[Any] = field(default_factory=list)
+
+
+class PipelineConfig(Message, frozen=True, kw_only=True):
+    """`PipelineConfig`: what the whole pipeline asks for."""
+
+    active_deadline_seconds: int = 0
+    resource_ttl_on_completion: int = 0
+    resource_ttl_on_success: int = 0
+    resource_ttl_on_failure: int = 0
+    workspace: dict[str, Any] = field(default_factory=dict)
+
+
+# --- what is asked -----------------------------------------------------------------------------------------
+
+Store = Literal["secret", "config map"]
+
+
+class EnvSource(Struct, frozen=True, kw_only=True):
+    """Variables of the environment, filled from the keys of one secret or config map."""
+
+    store: Store
+    name: TaskInputParameter
+    """Where its name comes from, seen from the DAG that the task stands in."""
+    keys: dict[str, str]
+    """Key by variable."""
+    optional: bool = False
+
+
+class FolderSource(Struct, frozen=True, kw_only=True):
+    """A folder that the task is to find at a path: a secret's or a config map's keys as files, or a volume."""
+
+    kind: Literal["secret", "config map", "volume", "fresh folder"]
+    path: str
+    name: TaskInputParameter
+    optional: bool = False
+    sub_path: str = ""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """All that one executor asks for beyond its container."""
+
+    envs: tuple[EnvSource, ...] = ()
+    folders: tuple[FolderSource, ...] = ()
+    fields: tuple[FieldPathAsEnv, ...] = ()
+    """Variables that tell a task of itself."""
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+    """Seconds for one attempt."""
+    security: SecurityContext | None = None
+    others: tuple[str, ...] = ()
+    """Names of further settings that are given, known ones and unknown ones, as the document spells them."""
+
+    @property
+    def sources(self) -> Iterator[TaskInputParameter]:
+        """Where names come from."""
+        yield from (one.name for one in self.envs)
+        yield from (one.name for one in self.folders)
+
+    @property
+    def grants(self) -> bool:
+        """Whether an attempt is to be given anything."""
+        return bool(self.envs or self.folders or self.fields)
+
+
+NOTHING = Asked()
+
+
+def asked_by(document: PipelineDocument, label: str) -> Asked:
+    """What the executor `label` asks of Kubernetes.
+
+    Raises:
+        InvalidField: A setting holds what it cannot hold, or a secret has no name.
+    """
+    platform = document.platform.platforms.get(KUBERNETES)
+    given = None if platform is None else platform.deployment_spec.executors.get(label)
+    if not given:
+        return NOTHING
+    place = join(f"platforms.{KUBERNETES}.deploymentSpec.executors", label)
+    config = _read(KubernetesExecutor, given, place)
+    return Asked(
+        envs=tuple(_envs(config, place)),
+        folders=tuple(_folders(config, place)),
+        fields=tuple(config.field_path_as_env),
+        labels=config.pod_metadata.labels,
+        annotations=config.pod_metadata.annotations,
+        timeout=float(config.active_deadline_seconds) if config.active_deadline_seconds > 0 else None,
+        security=config.security_context,
+        others=tuple(_others(config)),
+    )
+
+
+def pipeline_config(document: PipelineDocument) -> PipelineConfig:
+    """What the whole pipeline asks of Kubernetes. Raises `InvalidField`."""
+    platform = document.platform.platforms.get(KUBERNETES)
+    if platform is None or not platform.pipeline_config:
+        return PipelineConfig()
+    return _read(PipelineConfig, platform.pipeline_config, f"platforms.{KUBERNETES}.pipelineConfig")
+
+
+def settings_of(message: Message) -> list[str]:
+    """The names of the settings that a message has, as documents spell them; unknown ones too."""
+    return list(to_json_obj(message))
+
+
+def unknown_settings(message: Message) -> list[str]:
+    """Those that no field of this version is for."""
+    return list(message.unknown_fields)
+
+
+def constant(value: str) -> TaskInputParameter:
+    """A name that is written in the document."""
+    return TaskInputParameter(runtime_value=ValueOrRuntimeParameter(constant=value))
+
+
+# --- reading -----------------------------------------------------------------------------------------------
+
+_SORTED = frozenset(
+    {
+        "secretAsVolume",
+        "secretAsEnv",
+        "pvcMount",
+        "configMapAsVolume",
+        "configMapAsEnv",
+        "activeDeadlineSeconds",
+        "fieldPathAsEnv",
+        "genericEphemeralVolume",
+        "emptyDirMounts",
+        "securityContext",
+    }
+)
+"""Settings that have a field of their own in `Asked`."""
+
+
+def _read(cls: type[M], given: Any, place: str) -> M:
+    try:
+        return from_json_obj(cls, given)
+    except InvalidField as error:
+        inner = error.place if error.place.startswith("[") or not error.place else f".{error.place}"
+        raise dataclasses.replace(error, place=f"{place}{inner}") from None
+
+
+def _others(config: KubernetesExecutor) -> Iterator[str]:
+    yield from (name for name in settings_of(config) if name not in _SORTED)
+    parts: list[tuple[str, list[Any]]] = [
+        ("secretAsEnv", config.secret_as_env),
+        ("secretAsVolume", config.secret_as_volume),
+        ("configMapAsEnv", config.config_map_as_env),
+        ("configMapAsVolume", config.config_map_as_volume),
+        ("pvcMount", config.pvc_mount),
+        ("emptyDirMounts", config.empty_dir_mounts),
+        ("genericEphemeralVolume", config.generic_ephemeral_volume),
+        ("fieldPathAsEnv", config.field_path_as_env),
+        ("securityContext", [config.security_context] if config.security_context else []),
+    ]
+    for name, messages in parts:
+        yield from dict.fromkeys(f"{name}.{inner}" for one in messages for inner in unknown_settings(one))
+
+
+def _envs(config: KubernetesExecutor, place: str) -> Iterator[EnvSource]:
+    for index, secret in enumerate(config.secret_as_env):
+        at = f"{place}.secretAsEnv[{index}]"
+        name = _name(secret.secret_name_parameter, secret.secret_name, at, "secretNameParameter")
+        keys = {pair.env_var: pair.secret_key for pair in secret.key_to_env}
+        yield EnvSource(store="secret", name=name, keys=_named(keys, at), optional=secret.optional)
+    for index, config_map in enumerate(config.config_map_as_env):
+        at = f"{place}.configMapAsEnv[{index}]"
+        name = _name(config_map.config_map_name_parameter, config_map.config_map_name, at, "configMapNameParameter")
+        keys = {pair.env_var: pair.config_map_key for pair in config_map.key_to_env}
+        yield EnvSource(store="config map", name=name, keys=_named(keys, at), optional=config_map.optional)
+
+
+def _folders(config: KubernetesExecutor, place: str) -> Iterator[FolderSource]:
+    for index, secret in enumerate(config.secret_as_volume):
+        at = f"{place}.secretAsVolume[{index}]"
+        name = _name(secret.secret_name_parameter, secret.secret_name, at, "secretNameParameter")
+        yield FolderSource(kind="secret", path=_path(secret.mount_path, at), name=name, optional=secret.optional)
+    for index, config_map in enumerate(config.config_map_as_volume):
+        at = f"{place}.configMapAsVolume[{index}]"
+        name = _name(config_map.config_map_name_parameter, config_map.config_map_name, at, "configMapNameParameter")
+        yield FolderSource(
+            kind="config map", path=_path(config_map.mount_path, at), name=name, optional=config_map.optional
+        )
+    for index, claim in enumerate(config.pvc_mount):
+        at = f"{place}.pvcMount[{index}]"
+        name = _name(_claim(claim), claim.constant, at, "pvcNameParameter")
+        yield FolderSource(kind="volume", path=_path(claim.mount_path, at), name=name, sub_path=claim.sub_path)
+    fresh: list[tuple[str, list[Any]]] = [
+        ("emptyDirMounts", config.empty_dir_mounts),
+        ("genericEphemeralVolume", config.generic_ephemeral_volume),
+    ]
+    for setting, mounts in fresh:
+        for index, mount in enumerate(mounts):
+            path = _path(mount.mount_path, f"{place}.{setting}[{index}]")
+            yield FolderSource(kind="fresh folder", path=path, name=constant(mount.volume_name))
+
+
+def _claim(mount: PvcMount) -> TaskInputParameter | None:
+    if mount.pvc_name_parameter is not None:
+        return mount.pvc_name_parameter
+    if mount.task_output_parameter is not None:
+        return TaskInputParameter(task_output_parameter=mount.task_output_parameter)
+    if mount.component_input_parameter:
+        return TaskInputParameter(component_input_parameter=mount.component_input_parameter)
+    return None
+
+
+def _name(parameter: TaskInputParameter | None, old: str, place: str, field_name: str) -> TaskInputParameter:
+    if parameter is not None and parameter != TaskInputParameter():
+        return parameter
+    if old:
+        return constant(old)
+    raise InvalidField(place=f"{place}.{field_name}", expected="where its name comes from", got="nothing")
+
+
+def _named(keys: dict[str, str], place: str) -> dict[str, str]:
+    for variable, key in keys.items():
+        if not variable or "=" in variable or "\0" in variable:
+            expected = "the name of an environment variable"
+            raise InvalidField(place=f"{place}.keyToEnv", expected=expected, got=repr(variable))
+        if not key:
+            raise InvalidField(place=f"{place}.keyToEnv", expected=f"a key for {variable!r}", got="nothing")
+    return keys
+
+
+def _path(path: str, place: str) -> str:
+    if not path.startswith("/") or "\0" in path or ".." in path.split("/"):
+        expected = "an absolute path without `..`"
+        raise InvalidField(place=f"{place}.mountPath", expected=expected, got=repr(path))
+    return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
