@@ -7,10 +7,10 @@ from penstock.core.errors import PenstockError
 from penstock.core.ids import ArtifactId, Digest, artifact_id
 from penstock.core.json import Json
 from penstock.engine.errors import MissingOutput, failure_of
-from penstock.engine.events import AttemptEnded, Enqueue, ImportEnded, Launch, SetTimer, StartAttempt
+from penstock.engine.events import AttemptEnded, ImportEnded, Launch, SetTimer, StartAttempt
 from penstock.engine.executor import Failed, Succeeded
 from penstock.engine.retries import next_delay
-from penstock.engine.scheduling import record_inputs, record_outputs, task_spec
+from penstock.engine.scheduling import begin_again, record_inputs, record_outputs
 from penstock.engine.state import Draft
 from penstock.ir.parameters import convert_parameter, parameter_type
 from penstock.ir.runtime import ExecutorOutput, RuntimeArtifact, TaskFailure
@@ -100,17 +100,17 @@ def _close(
 
 
 def fail(draft: Draft, execution: Execution, failure: TaskFailure) -> None:
-    """Try the task again if it may be, else it has failed."""
+    """Try a task or an importer again if it may be, else it has failed."""
     lost = failure.kind == "infra"
     counted = draft.change(
         execution.path, failures=execution.failures + (not lost), losses=execution.losses + lost, error=failure
     )
-    delay = next_delay(counted, failure, task_spec(draft, execution).retry_policy)
+    delay = next_delay(counted, failure, draft.task_spec(execution).retry_policy)
     if delay is None:
         draft.finish(execution.path, State.FAILED, error=failure)
     elif delay.total_seconds() <= 0:
         draft.change(execution.path, state=State.PENDING)
-        draft.commands.append(Enqueue(path=execution.path))
+        begin_again(draft, execution.path)
     else:
         draft.change(execution.path, state=State.PENDING, not_before=draft.now + delay)
         draft.commands.append(SetTimer(path=execution.path, at=draft.now + delay))
@@ -158,9 +158,10 @@ def end_import(draft: Draft, event: ImportEnded) -> None:
     if execution.state is not State.PENDING:
         return
     if isinstance(event.result, TaskFailure):
-        draft.finish(event.path, State.FAILED, error=event.result)
+        fail(draft, execution, event.result)
         return
     draft.put_artifact(event.result)
-    outputs = Bindings(artifacts={"artifact": [event.result.artifact_id]})
-    draft.finish(event.path, State.SUCCEEDED, outputs=outputs, started_at=draft.now)
+    names = draft.plan.component(execution.component).output_definitions.artifacts
+    outputs = Bindings(artifacts={name: [event.result.artifact_id] for name in names})
+    draft.finish(event.path, State.SUCCEEDED, outputs=outputs, error=None, started_at=draft.now)
     record_outputs(draft, draft.execution(event.path))

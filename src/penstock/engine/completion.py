@@ -1,10 +1,15 @@
 """What follows when something has finished: neighbours that waited, the DAG or loop around it, the run."""
 
+from collections.abc import Iterator
+
 from penstock.core.errors import PenstockError
 from penstock.core.ids import TaskPath
+from penstock.engine.entering import enter_next_iteration, parallelism
 from penstock.engine.errors import UpstreamFailed, failure_of
+from penstock.engine.events import SetTimer
 from penstock.engine.outputs import dag_outputs, loop_outputs
-from penstock.engine.scheduling import enter_next_iteration
+from penstock.engine.retries import next_delay
+from penstock.engine.setting_back import reopen, set_back
 from penstock.engine.state import Draft, child_path
 from penstock.ir.runtime import TaskFailure
 from penstock.metadata.records import Bindings, Execution, ExecutionKind, State
@@ -24,28 +29,73 @@ def tell_neighbours(draft: Draft, path: TaskPath) -> None:
             if draft.waits_for(waiter) == 0:
                 draft.ready.append(waiter)
     draft.set_unfinished_children(parent.path, draft.unfinished_children(parent.path) - 1)
-    if parent.kind is ExecutionKind.LOOP and enter_next_iteration(draft, parent.path):
+    if parent.kind is ExecutionKind.LOOP and _go_on(draft, parent):
         return
     if draft.unfinished_children(parent.path) == 0 and not draft.execution(parent.path).state.finished:
         complete(draft, parent)
 
 
+def _go_on(draft: Draft, loop: Execution) -> bool:
+    """Another iteration takes the place of one that has finished; False if there is none left."""
+    limit = parallelism(draft, loop)
+    if limit and draft.unfinished_children(loop.path) >= limit and draft.run.state is not State.CANCELING:
+        reopen(draft, loop.path)  # more are open than go at once: some of those that were set back wait
+        return True
+    return enter_next_iteration(draft, loop.path)
+
+
 def complete(draft: Draft, execution: Execution) -> None:
-    """Everything within a DAG or a loop has finished; so has it."""
+    """Everything within a DAG or a loop has finished; so has it, unless it is tried again."""
     children = draft.children(execution)
+    canceling = draft.run.state is State.CANCELING
     failed = [child for child in children if child.state is State.FAILED]
     if failed:
         names = [repr(child.task) if child.iteration is None else f"iteration {child.iteration}" for child in failed]
         cause = failed[0].error.message if failed[0].error is not None else ""
-        draft.finish(execution.path, State.FAILED, error=failure_of(UpstreamFailed(failed=names, cause=cause)))
+        failure = failure_of(UpstreamFailed(failed=names, cause=cause))
+        if canceling or not _try_again(draft, execution, failure):
+            draft.finish(execution.path, State.FAILED, error=failure)
         return
-    if any(child.state is State.CANCELED for child in children) or draft.run.state is State.CANCELING:
+    if any(child.state is State.CANCELED for child in children) or canceling:
         draft.finish(execution.path, State.CANCELED)
         return
     try:
         draft.finish(execution.path, State.SUCCEEDED, outputs=_outputs(draft, execution, children))
     except PenstockError as error:
         draft.finish(execution.path, State.FAILED, error=failure_of(error))
+
+
+def _try_again(draft: Draft, execution: Execution, failure: TaskFailure) -> bool:
+    """A retry policy on a DAG runs again what failed within it, and what depends on that; an iteration has none.
+
+    What no attempt can mend (a wrong value, a condition that cannot be evaluated) is not tried again.
+    """
+    if execution.parent is None or execution.iteration is not None:
+        return False
+    policy = draft.task_spec(execution).retry_policy
+    if policy is None or any(cause.kind == "user" for cause in _causes(draft, execution)):
+        return False
+    counted = draft.change(execution.path, failures=execution.failures + 1, error=failure)
+    delay = next_delay(counted, failure, policy)
+    if delay is None:
+        return False
+    if delay.total_seconds() <= 0:
+        set_back(draft, counted)
+    else:
+        draft.change(execution.path, state=State.PENDING, not_before=draft.now + delay)
+        draft.commands.append(SetTimer(path=execution.path, at=draft.now + delay))
+    return True
+
+
+def _causes(draft: Draft, execution: Execution) -> Iterator[TaskFailure]:
+    """The failures of all tasks within that failed by themselves, in order."""
+    for child in draft.children(execution):
+        if child.state is State.FAILED:
+            inner = _causes(draft, child)
+            first = next(inner, child.error)
+            if first is not None:
+                yield first
+            yield from inner
 
 
 def _outputs(draft: Draft, execution: Execution, children: list[Execution]) -> Bindings:
@@ -62,18 +112,5 @@ def _finish_run(draft: Draft, root: Execution) -> None:
         error = draft.run.error
         state = State.FAILED if error is not None else State.CANCELED
     elif error is not None:
-        error = _first_cause(draft, root) or error
+        error = next(_causes(draft, root), error)
     draft.change_run(state=state, finished_at=draft.now, error=error)
-
-
-def _first_cause(draft: Draft, execution: Execution) -> TaskFailure | None:
-    """The failure of the first task, in order, that failed by itself."""
-    for child in draft.children(execution):
-        if child.state is not State.FAILED:
-            continue
-        if child.kind in (ExecutionKind.DAG, ExecutionKind.LOOP):
-            cause = _first_cause(draft, child)
-            if cause is not None:
-                return cause
-        return child.error
-    return None

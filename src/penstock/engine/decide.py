@@ -4,8 +4,8 @@
 event ──► handler ──► draft ──► settle: while something is ready or has just finished ──► Decision
 ```
 
-The handlers are siblings: `attempts` (an attempt began or ended), `scheduling` (a task is ready),
-`completion` (something finished), `recovery` (take-over and retries).
+The handlers are siblings: `attempts` (an attempt began or ended), `scheduling` (a task is ready), `entering` (a DAG or
+a loop begins), `completion` (something finished), `setting_back` (something is to run again), `recovery` (take-over).
 """
 
 from datetime import datetime
@@ -17,7 +17,6 @@ from penstock.engine.events import (
     Cancel,
     CancelAttempt,
     EngineEvent,
-    Enqueue,
     ImportEnded,
     Launch,
     Recover,
@@ -48,9 +47,11 @@ def decide(state: RunState, event: EngineEvent, now: datetime) -> Decision:
 
 def settle(draft: Draft) -> None:
     """Follow every consequence until nothing is ready and nobody is left to be told."""
-    while draft.finished or draft.ready:
+    while draft.finished or draft.ready or draft.idle:
         while draft.finished:
             completion.tell_neighbours(draft, draft.finished.popleft())
+        if draft.idle:
+            completion.complete(draft, draft.execution(draft.idle.popleft()))
         if draft.ready:
             scheduling.look_at(draft, draft.ready.popleft())
 
@@ -70,8 +71,7 @@ def _handle(draft: Draft, event: EngineEvent) -> None:
         case Launch():
             attempts.launch(draft, event)
         case TimerFired():
-            if draft.execution(event.path).state is State.PENDING:
-                draft.commands.append(Enqueue(path=event.path))
+            scheduling.begin_again(draft, event.path)
         case AttemptEnded():
             attempts.end_attempt(draft, event)
         case Cancel():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from penstock.core.ids import TaskPath
 from penstock.engine.executor import AttemptKey, Limits, WorkOrder
-from penstock.engine.scheduling import run_values
+from penstock.engine.run_values import run_values
 from penstock.engine.state import RunState
 from penstock.ir.placeholders import resolve_constant
 from penstock.ir.resources import Resources, parse_resources
@@ -51,7 +51,7 @@ def work_order(state: RunState, path: TaskPath, work: Path, cwd: Path) -> WorkOr
         log=folder / LOG_FILE,
         cwd=cwd,
         limits=_limits(state, execution),
-        values=run_values(state.run, execution.task, path) | {"pipeline_root": str(work)},
+        values={"pipeline_root": str(work)} | run_values(state, execution),
     )
 
 
@@ -96,7 +96,7 @@ def _limits(state: RunState, execution: Execution) -> Limits:
 def resources(state: RunState, execution: Execution) -> Resources:
     """What a task asks for; placeholders stand for its parameters."""
     container = state.plan.container(execution.component)
-    values = run_values(state.run, execution.task, execution.path)
+    values = run_values(state, execution)
     return parse_resources(
         container.resources, lambda text: str(resolve_constant(text, execution.inputs.parameters, values))
     )

@@ -1,15 +1,14 @@
 """A pipeline document, indexed for running: who waits for whom, what stands behind each component."""
 
-from collections.abc import Mapping
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
 
 from penstock.core.ids import TaskPath
 from penstock.engine.fingerprint import Work, work_of
-from penstock.ir.platform import NOTHING, Asked, asked_by, pipeline_config
 from penstock.ir.parameters import constant_of
+from penstock.ir.platform import NOTHING, Asked, asked_by, pipeline_config
 from penstock.ir.spec import ComponentSpec, ContainerSpec, DagSpec, ExecutorSpec, PipelineDocument, TaskSpec
 from penstock.metadata.records import ExecutionKind
 

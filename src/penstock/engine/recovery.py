@@ -2,13 +2,12 @@
 
 from penstock.core.ids import TaskPath
 from penstock.engine.attempts import end_attempt, fail
-from penstock.engine.completion import complete
 from penstock.engine.errors import AttemptLost, NothingToRetry, failure_of
 from penstock.engine.events import AttemptEnded, Recover, Retry, SetTimer
-from penstock.engine.scheduling import enter_next_iteration
+from penstock.engine.setting_back import set_back
 from penstock.engine.state import Draft
 from penstock.ir.runtime import TaskFailure
-from penstock.metadata.records import Attempt, Bindings, Execution, ExecutionKind, State
+from penstock.metadata.records import Attempt, Execution, ExecutionKind, State
 
 
 def recover(draft: Draft, event: Recover) -> None:
@@ -33,7 +32,7 @@ def _look_again(draft: Draft, execution: Execution) -> None:
         draft.finish(execution.path, State.CANCELED)
     elif execution.not_before is not None:
         draft.commands.append(SetTimer(path=execution.path, at=execution.not_before))
-    elif draft.waits_for(execution.path) == 0:
+    elif draft.waits_for(execution.path) == 0 and execution.iteration is None:  # an iteration waits for its loop
         draft.ready.append(execution.path)
 
 
@@ -75,7 +74,7 @@ def retry(draft: Draft, event: Retry) -> None:
     # Who names a task wants it run, and not the result that it gave before, which is what the cache has.
     options = run.options if event.path is None else run.options | {"cache": False}
     draft.change_run(state=State.RUNNING, finished_at=None, error=None, options=options)
-    _set_back(draft, root, named, event.path)
+    set_back(draft, root, named, event.path)
 
 
 def _with_ancestors(draft: Draft, path: TaskPath) -> set[TaskPath]:
@@ -85,71 +84,3 @@ def _with_ancestors(draft: Draft, path: TaskPath) -> set[TaskPath]:
         paths.add(execution.path)
         execution = draft.parent(execution) if execution.parent is not None else None
     return paths
-
-
-_BAD = (State.FAILED, State.CANCELED)
-
-
-def _set_back(draft: Draft, holder: Execution, named: set[TaskPath], target: TaskPath | None) -> None:
-    """Reopen a DAG or a loop that holds something to be set back, and set that back."""
-    children = draft.children(holder)
-    again = {
-        child.task if holder.kind is ExecutionKind.DAG else child.path
-        for child in children
-        if child.state in _BAD or child.path in named
-    }
-    if holder.kind is ExecutionKind.DAG:
-        again = _with_downstream(draft, holder, again)
-    draft.change(holder.path, state=State.RUNNING, finished_at=None, error=None, outputs=Bindings(), reused=None)
-    to_do = [c for c in children if (c.task if holder.kind is ExecutionKind.DAG else c.path) in again]
-    draft.set_unfinished_children(holder.path, len(to_do))
-    if holder.kind is ExecutionKind.LOOP:
-        draft.set_next_iteration(holder.path, len(children))
-    for child in to_do:
-        _set_back_child(draft, holder, child, again, named, target)
-    goes_on = bool(to_do) or (holder.kind is ExecutionKind.LOOP and enter_next_iteration(draft, holder.path))
-    if not goes_on:  # nothing within it failed: it failed by itself, and says so again
-        complete(draft, draft.execution(holder.path))
-
-
-def _set_back_child(
-    draft: Draft, holder: Execution, child: Execution, again: set[str], named: set[TaskPath], target: TaskPath | None
-) -> None:
-    if holder.kind is ExecutionKind.DAG:
-        upstream = draft.plan.dag(holder.component).upstream[child.task]
-        waits = sum(name in again for name in upstream)
-        draft.set_waiting(child.path, waits)
-    else:
-        waits = 0
-    entered = child.kind in (ExecutionKind.DAG, ExecutionKind.LOOP) and child.state in (*_BAD, State.SUCCEEDED)
-    if waits == 0 and entered and child.path != target and draft.children(child):
-        _set_back(draft, child, named, target)
-        return
-    draft.change(
-        child.path,
-        state=State.PENDING,
-        failures=0,
-        losses=0,
-        inputs=Bindings() if child.iteration is None else child.inputs,
-        outputs=Bindings(),
-        reused=None,
-        fingerprint=None,
-        key=None,
-        error=None,
-        not_before=None,
-        started_at=None,
-        finished_at=None,
-    )
-    if waits == 0:
-        draft.ready.append(child.path)
-
-
-def _with_downstream(draft: Draft, holder: Execution, tasks: set[str]) -> set[str]:
-    downstream = draft.plan.dag(holder.component).downstream
-    found, agenda = set(tasks), list(tasks)
-    while agenda:
-        for name in downstream[agenda.pop()]:
-            if name not in found:
-                found.add(name)
-                agenda.append(name)
-    return found

@@ -1,19 +1,20 @@
 """What becomes of a task once nothing that it waits for is left: skipped, entered, looked up, or put in line."""
 
-from typing import Any
-
 from penstock.core.errors import PenstockError
 from penstock.core.ids import TaskPath
-from penstock.core.json import Json
 from penstock.engine.conditions import holds
+from penstock.engine.entering import enter_dag, enter_loop
 from penstock.engine.errors import failure_of
 from penstock.engine.events import CacheAnswered, Enqueue, ImportArtifact, LookUpCache, Start
-from penstock.engine.inputs import TaskScope, iteration_inputs, loop_items, resolve_inputs
+from penstock.engine.inputs import TaskScope, resolve_inputs
 from penstock.engine.plan import ROOT, ROOT_COMPONENT
-from penstock.engine.state import Draft, child_path, iteration_path
-from penstock.ir.parameters import with_numbers
+from penstock.engine.run_values import run_values
+from penstock.engine.setting_back import set_back
+from penstock.engine.state import Draft, child_path
+from penstock.ir.parameters import constant_of, with_numbers
 from penstock.ir.placeholders import resolve_constant
-from penstock.ir.spec import ImporterSpec, TaskSpec
+from penstock.ir.spec import TaskSpec
+from penstock.ir.values import value_text
 from penstock.metadata.records import (
     Bindings,
     Event,
@@ -21,22 +22,8 @@ from penstock.metadata.records import (
     Execution,
     ExecutionKind,
     Reuse,
-    Run,
     State,
 )
-
-
-def run_values(run: Run, task: str = "", path: str = "") -> dict[str, str]:
-    """The run-level placeholders of Kubeflow, as this run gives them."""
-    return {
-        "pipeline_job_name": run.display_name or run.run_id,
-        "pipeline_job_resource_name": run.run_id,
-        "pipeline_job_uuid": run.run_id,
-        "pipeline_job_create_time_utc": run.created_at.isoformat(),
-        "pipeline_job_schedule_time_utc": run.created_at.isoformat(),
-        "pipeline_task_name": task,
-        "pipeline_task_uuid": f"{run.run_id}/{path}",
-    }
 
 
 def start_run(draft: Draft, event: Start) -> None:
@@ -68,7 +55,7 @@ def look_at(draft: Draft, path: TaskPath) -> None:
     if draft.run.state is State.CANCELING:
         draft.finish(execution.path, State.CANCELED)
         return
-    task = task_spec(draft, execution)
+    task = draft.task_spec(execution)
     if not _triggered(draft, execution, task):
         draft.finish(execution.path, State.SKIPPED)
         return
@@ -88,14 +75,6 @@ def _holds(draft: Draft, execution: Execution, condition: str, inputs: Bindings)
     return holds(condition, with_numbers(inputs.parameters, declared.parameters))
 
 
-def task_spec(draft: Draft, execution: Execution) -> TaskSpec:
-    """The task that an execution was made from; for an iteration, its loop's."""
-    parent = draft.parent(execution)
-    if parent.kind is ExecutionKind.LOOP:
-        return task_spec(draft, parent)
-    return draft.plan.dag(parent.component).spec.tasks[execution.task]
-
-
 def scope_of(draft: Draft, execution: Execution, task: TaskSpec) -> TaskScope:
     """What a task can see from where it stands."""
     parent = draft.parent(execution)
@@ -105,7 +84,7 @@ def scope_of(draft: Draft, execution: Execution, task: TaskSpec) -> TaskScope:
         component=draft.plan.component(task.component_ref.name),
         outer=parent.inputs,
         sibling=lambda name: draft.execution(child_path(parent.path, name)),
-        values=run_values(draft.run, execution.task, execution.path),
+        values=run_values(draft.state, execution),
     )
 
 
@@ -123,112 +102,41 @@ def _begin(draft: Draft, execution: Execution, task: TaskSpec) -> None:
         case ExecutionKind.DAG:
             enter_dag(draft, execution)
         case ExecutionKind.LOOP:
-            _enter_loop(draft, execution, task)
+            enter_loop(draft, execution)
         case ExecutionKind.IMPORTER:
-            importer = draft.plan.executor(execution.component).importer
-            assert importer is not None
-            draft.commands.append(_import_command(draft, execution, importer))
+            draft.commands.append(_import_command(draft, execution))
         case ExecutionKind.TASK:
-            if task.caching_options is not None and task.caching_options.enable_cache:
+            cached = task.caching_options is not None and task.caching_options.enable_cache
+            if cached and not draft.plan.is_volatile(execution.component):
                 draft.commands.append(LookUpCache(path=execution.path))
             else:
                 draft.commands.append(Enqueue(path=execution.path))
 
 
-def _import_command(draft: Draft, execution: Execution, importer: ImporterSpec) -> ImportArtifact:
-    parameters = execution.inputs.parameters
-    values = run_values(draft.run, execution.task, execution.path)
-    uri: Any = importer.artifact_uri.constant
-    if importer.artifact_uri.runtime_parameter:
-        uri = parameters.get(importer.artifact_uri.runtime_parameter)
-    metadata: Json = resolve_constant(dict(importer.metadata), parameters, values)
+def begin_again(draft: Draft, path: TaskPath) -> None:
+    """The wait before another try is over."""
+    execution = draft.execution(path)
+    if execution.state is not State.PENDING:
+        return
+    match execution.kind:
+        case ExecutionKind.TASK:
+            draft.commands.append(Enqueue(path=path))
+        case ExecutionKind.IMPORTER:
+            draft.commands.append(_import_command(draft, draft.change(path, not_before=None)))
+        case ExecutionKind.DAG | ExecutionKind.LOOP:
+            set_back(draft, draft.change(path, not_before=None))
+
+
+def _import_command(draft: Draft, execution: Execution) -> ImportArtifact:
+    importer = draft.plan.executor(execution.component).importer
+    assert importer is not None
+    parameters, values = execution.inputs.parameters, run_values(draft.state, execution)
+    named = importer.artifact_uri.runtime_parameter
+    uri = parameters.get(named) if named else constant_of(importer.artifact_uri)
+    metadata = resolve_constant(dict(importer.metadata), parameters, values)
     assert isinstance(metadata, dict)
-    uri = resolve_constant(uri, parameters, values)
-    return ImportArtifact(path=execution.path, uri=str(uri), metadata=metadata)
-
-
-# --- DAGs and loops -----------------------------------------------------------------------------------------
-
-
-def enter_dag(draft: Draft, execution: Execution) -> None:
-    """Create what a DAG holds; what waits for nothing is ready."""
-    draft.change(execution.path, state=State.RUNNING, started_at=draft.now)
-    dag = draft.plan.dag(execution.component)
-    children = [_child(draft, execution, name, dag.spec.tasks[name]) for name in dag.order]
-    draft.create(children)
-    for child in children:
-        upstream = len(dag.upstream[child.task])
-        draft.set_waiting(child.path, upstream)
-        if upstream == 0:
-            draft.ready.append(child.path)
-    if not children:
-        draft.finish(execution.path, State.SUCCEEDED)
-
-
-def _child(draft: Draft, parent: Execution, name: str, task: TaskSpec) -> Execution:
-    return Execution(
-        run_id=parent.run_id,
-        path=child_path(parent.path, name),
-        parent=parent.path,
-        task=name,
-        component=task.component_ref.name,
-        kind=draft.plan.kind(task),
-        created_at=draft.now,
-    )
-
-
-def _enter_loop(draft: Draft, loop: Execution, task: TaskSpec) -> None:
-    draft.change(loop.path, state=State.RUNNING, started_at=draft.now)
-    draft.set_unfinished_children(loop.path, 0)
-    draft.set_next_iteration(loop.path, 0)
-    items = items_of(draft, loop, task)
-    limit = _parallelism(task)
-    for _ in range(min(limit, len(items)) if limit else len(items)):
-        enter_next_iteration(draft, loop.path)
-    if not items:
-        draft.finish(loop.path, State.SUCCEEDED, outputs=empty_loop_outputs(draft, loop))
-
-
-def items_of(draft: Draft, loop: Execution, task: TaskSpec) -> list[Any]:
-    """What a loop goes over."""
-    return draft.items(loop.path, lambda: loop_items(loop, task))
-
-
-def _parallelism(task: TaskSpec) -> int:
-    return task.iterator_policy.parallelism_limit if task.iterator_policy else 0
-
-
-def empty_loop_outputs(draft: Draft, loop: Execution) -> Bindings:
-    """An empty list for each output."""
-    declared = draft.plan.component(loop.component).output_definitions
-    return Bindings(
-        parameters={name: [] for name in declared.parameters}, artifacts={name: [] for name in declared.artifacts}
-    )
-
-
-def enter_next_iteration(draft: Draft, path: TaskPath) -> bool:
-    """Enter the first iteration of a loop that was not entered yet; False if there is none."""
-    loop = draft.execution(path)
-    task = task_spec(draft, loop)
-    items = items_of(draft, loop, task)
-    index = draft.next_iteration(loop.path)
-    if index >= len(items) or draft.run.state is State.CANCELING:
-        return False
-    iteration = Execution(
-        run_id=loop.run_id,
-        path=iteration_path(loop.path, index),
-        parent=loop.path,
-        task=loop.task,
-        component=loop.component,
-        kind=ExecutionKind.DAG,
-        iteration=index,
-        inputs=iteration_inputs(loop, task, items[index]),
-        created_at=draft.now,
-    )
-    draft.create([iteration])
-    draft.set_next_iteration(loop.path, index + 1)
-    enter_dag(draft, iteration)
-    return True
+    text = value_text(uri if named else resolve_constant(uri, parameters, values))
+    return ImportArtifact(path=execution.path, uri=text, metadata=metadata)
 
 
 # --- cache --------------------------------------------------------------------------------------------------

@@ -5,19 +5,21 @@ keeps its own writes apart, so that deciding never changes the state.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct, structs
 
 from penstock.core.ids import ArtifactId, Fingerprint, TaskPath
-from penstock.core.json import Json
 from penstock.engine.events import EngineCommand
+from penstock.engine.inputs import loop_items
 from penstock.engine.plan import ROOT, Plan
+from penstock.ir.spec import TaskSpec
 from penstock.metadata.records import (
     Artifact,
     Attempt,
+    Bindings,
     Changes,
     Event,
     Execution,
@@ -40,17 +42,19 @@ class Decision(Struct, frozen=True, kw_only=True):
 class RunState:
     """One run in memory. Counters: how many upstream tasks a task waits for, how many children are unfinished."""
 
-    def __init__(self, plan: Plan, run: Run) -> None:
+    def __init__(self, plan: Plan, run: Run, places: Mapping[str, str] | None = None) -> None:
         self.plan = plan
         self.run = run
+        self.places = dict(places or {})
+        """Where the run's folders are on this machine: `pipeline_root`, `workspace_path`."""
         self.executions: dict[TaskPath, Execution] = {}
         self.artifacts: dict[ArtifactId, Artifact] = {}
         self.waiting: dict[TaskPath, int] = {}
         self.open_children: dict[TaskPath, int] = {}
         self.next_iterations: dict[TaskPath, int] = {}
         self.attempts_started: dict[tuple[TaskPath, int], datetime] = {}
-        self.items: dict[TaskPath, list[Any]] = {}
-        """What each loop goes over; parsed once."""
+        self.items: dict[TaskPath, tuple[Bindings, list[Any]]] = {}
+        """What each loop goes over, and the inputs that say so; parsed once."""
 
     @classmethod
     def load(
@@ -60,9 +64,10 @@ class RunState:
         executions: Iterable[Execution],
         attempts: Iterable[Attempt],
         artifacts: dict[ArtifactId, Artifact],
+        places: Mapping[str, str] | None = None,
     ) -> "RunState":
         """The state as its records tell it."""
-        state = cls(plan, run)
+        state = cls(plan, run, places)
         state.artifacts.update(artifacts)
         state.attempts_started = {(attempt.path, attempt.number): attempt.started_at for attempt in attempts}
         state.executions = {execution.path: execution for execution in executions}
@@ -118,6 +123,8 @@ class Draft:
         """Tasks whose upstream tasks are all finished: to be looked at."""
         self.finished: deque[TaskPath] = deque()
         """Executions that have just finished: their neighbours are to be told."""
+        self.idle: deque[TaskPath] = deque()
+        """DAGs and loops that were opened again and hold nothing to do: they are to be completed again."""
         self._run: Run | None = None
         self._next_order = len(state.executions)
         self._executions: dict[TaskPath, Execution] = {}
@@ -174,7 +181,22 @@ class Draft:
         if execution.kind is ExecutionKind.LOOP:
             while (child := self.find(iteration_path(execution.path, len(children)))) is not None:
                 children.append(child)
-        return children
+        # An earlier time round may have had more items. Without inputs the loop was not entered since.
+        return children[: len(self.items(execution))] if children and execution.inputs != Bindings() else children
+
+    def task_spec(self, execution: Execution) -> TaskSpec:
+        """The task that an execution was made from; for an iteration, its loop's."""
+        parent = self.parent(execution)
+        if parent.kind is ExecutionKind.LOOP:
+            return self.task_spec(parent)
+        return self.plan.dag(parent.component).spec.tasks[execution.task]
+
+    def items(self, loop: Execution) -> list[Any]:
+        """What a loop goes over. Memoised in the state: it is derived, and the same however often it is parsed."""
+        known = self.state.items.get(loop.path)
+        if known is None or known[0] is not loop.inputs:
+            known = self.state.items[loop.path] = (loop.inputs, loop_items(loop, self.task_spec(loop)))
+        return known[1]
 
     # --- writing --------------------------------------------------------------------------------------------
 
@@ -226,13 +248,6 @@ class Draft:
 
     def put_cached(self, fingerprint: Fingerprint, path: TaskPath) -> None:
         self._cached.append((fingerprint, path))
-
-    def items(self, path: TaskPath, parse: Any) -> list[Json]:
-        """What a loop goes over. Memoised in the state: it is derived, and the same however often it is parsed."""
-        items = self.state.items.get(path)
-        if items is None:
-            items = self.state.items[path] = parse()
-        return items
 
     def decision(self) -> Decision:
         return Decision(
