@@ -39,7 +39,10 @@ from penstock.platform.options import RunOptions
 from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs
 
 if TYPE_CHECKING:
+    from penstock.executors.container.executor import ContainerExecutor
     from penstock.executors.process.executor import ProcessExecutor
+    from penstock.executors.routing import Routing
+    from penstock.platform.retention import Collector
 
 OnChange = Callable[[Changes], None]
 
@@ -76,9 +79,10 @@ class System:
 
     def close_workers(self) -> None:
         """End the worker processes; the stores stay open, for whoever reads results."""
-        executor = self.__dict__.pop("process_executor", None)
-        if executor is not None:
-            executor.close()
+        for name in ("process_executor", "container_executor"):
+            executor = self.__dict__.pop(name, None)
+            if executor is not None:
+                executor.close()
 
     def __enter__(self) -> "System":
         return self
@@ -102,12 +106,41 @@ class System:
             self.home, self.artifacts_url, durability=self.settings.durability, faults=self.settings.faults
         )
 
+    @cached_property
+    def container_executor(self) -> "ContainerExecutor":
+        """The executor for what needs a container engine; its containers are looked after by the process executor."""
+        from penstock.executors.container.executor import ContainerExecutor
+
+        return ContainerExecutor(
+            self.process_executor,
+            self.home,
+            self.artifacts_url,
+            engine=self.settings.container_engine,
+            durability=self.settings.durability,
+        )
+
+    def _routing(self, options: RunOptions) -> "Routing":
+        from penstock.executors.process.forms.command import HostCommand
+        from penstock.executors.routing import Routing
+
+        host = HostCommand(self.artifacts_url, self.home / "cache", self.settings.durability)
+        return Routing(self.process_executor, lambda: self.container_executor, host if options.host_commands else None)
+
     def _executor(self, options: RunOptions) -> Executor:
         if options.executor == "inline":
             from penstock.executors.inline import InlineExecutor
 
             return InlineExecutor(self.home, self.artifacts_url, pdb=options.pdb)
-        return _Lazy(lambda: self.process_executor)
+        return _Lazy(lambda: self._routing(options))
+
+    # --- upkeep -------------------------------------------------------------------------------------------
+
+    @property
+    def collector(self) -> "Collector":
+        """What removes old runs, and bytes that nothing refers to."""
+        from penstock.platform.retention import Collector
+
+        return Collector(self.store.retention, self.artifacts, self.home, self.clock)
 
     # --- pipelines ----------------------------------------------------------------------------------------
 
@@ -287,8 +320,12 @@ class _Lazy:
     def __init__(self, make: Callable[[], Executor]) -> None:
         self._make = make
 
+    @cached_property
+    def _executor(self) -> Executor:
+        return self._make()
+
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._make(), name)
+        return getattr(self._executor, name)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from penstock.cli.command import Command
 )
 @click.option("--params", type=options.FILE, metavar="FILE", help="Arguments from a JSON or YAML file.")
 @click.option("--no-cache", is_flag=True, help="Run every task, whatever is known.")
+@click.option("--host-commands", is_flag=True, help="Run containers' commands on this host, without their images.")
 @click.option("--inline", is_flag=True, help="Run tasks in this process, one at a time.")
 @click.option("--pdb", is_flag=True, help="Open a debugger where a component fails; implies --inline.")
 @options.max_parallel
@@ -28,6 +29,7 @@ def run(
     param: tuple[str, ...],
     params: Path | None,
     no_cache: bool,
+    host_commands: bool,
     inline: bool,
     pdb: bool,
     max_parallel: int | None,
@@ -54,6 +56,7 @@ def run(
             cache=not no_cache,
             executor=here.settings.executor,
             pdb=pdb,
+            host_commands=host_commands,
             max_parallel=here.settings.max_parallel,
             cwd=str(Path.cwd()),
         )

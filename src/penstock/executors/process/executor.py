@@ -85,6 +85,19 @@ class ProcessExecutor:
 
     def start(self, order: WorkOrder, report: Report) -> None:
         """See `Executor.start`."""
+        try:
+            form = self._form(order.container)
+        except PenstockError as error:
+            report(order.key, Failed(failure=failure_of(error), usage=Usage()))
+            return
+        self.run(order, report, form)
+
+    def knows(self, container: ContainerSpec) -> bool:
+        """Whether `container` has one of the forms that this executor runs by itself: code that is made for it."""
+        return any(form.matches(container) for form in self._forms)
+
+    def run(self, order: WorkOrder, report: Report, form: TaskForm) -> None:
+        """As `start`, in a form that the caller has chosen; it need not be one of those that this executor knows."""
         failure = order.folder / FAILURE_FILE
 
         def done(end: Ended | PenstockError) -> None:
@@ -93,7 +106,6 @@ class ProcessExecutor:
             report(order.key, _outcome(end, order, failure))
 
         try:
-            form = self._form(order.container)
             needs = form.needs(order.container)
             call = form.call(order)
             assignment = Assignment(

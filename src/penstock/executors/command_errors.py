@@ -54,25 +54,29 @@ class CommandFailed(TaskError, ChildProcessError):
 
     def hint(self) -> str:
         if self.status == 127:
-            return "127 mostly means that a program which it calls is not there: its image would bring it"
+            return "127 mostly means that a program which it calls is not there; its log says which"
         if self.status == 126:
             return "126 mostly means that a file is there, but is no program, or may not be executed"
         return "its log says more: `penstock runs logs`"
 
 
 @dataclass(kw_only=True, eq=False)
-class ProgramMissing(UserError, FileNotFoundError):
-    """The host has no such program."""
+class CannotExecute(UserError, FileNotFoundError):
+    """The host cannot start a component's command: mostly, because it has no such program."""
 
     code: ClassVar[str] = "EXE022"
     program: str
     image: str
-    reason: str = "there is no such program on this host"
+    reason: str = ""
+    """Why, where it is something else than that."""
 
     def message(self) -> str:
-        return f"the command `{self.program}` cannot be run on the host: {self.reason}"
+        reason = self.reason or "there is no such program on this host"
+        return f"the command `{self.program}` cannot be run on the host: {reason}"
 
     def hint(self) -> str:
+        if self.reason:
+            return "pass long or binary values as artifacts: they are files, of which a command is given the path"
         return f"install it here, or run the component in its image, {self.image!r}, with Docker or Podman"
 
 

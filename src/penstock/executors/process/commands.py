@@ -1,0 +1,107 @@
+"""The job that is a command line: run in a forked child, which looks after the command and collects what it left."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+
+from penstock.artifacts.local import Durability
+from penstock.artifacts.opening import open_artifact_store
+from penstock.executors.command_errors import CannotExecute, CommandFailed, NoCommand
+from penstock.executors.process import proc
+from penstock.ir.commands import resolve_command
+from penstock.ir.placeholders import resolve_text
+from penstock.ir.runtime import ExecutorInput
+from penstock.ir.spec import ComponentOutputs, ContainerSpec
+from penstock.launcher.foreign import run_foreign
+from penstock.launcher.tracebacks import shorten
+
+LONGEST_SHOWN = 8_000
+"""Characters of a command line that the log shows; some hold whole programs."""
+
+
+class CommandWork(Struct, frozen=True, kw_only=True):
+    """One attempt of a component that is a command line."""
+
+    container: ContainerSpec
+    """Its placeholders are resolved in the worker, where the local paths are known."""
+    executor_input: ExecutorInput
+    outputs: ComponentOutputs
+    """As the component declares them."""
+    values: dict[str, str] = field(default_factory=dict)
+    """What the run says of itself."""
+    component: str
+    """Its name, for messages."""
+    folder: str
+    """The attempt's own."""
+    artifacts: str
+    """URL of the artifact store."""
+    artifact_cache: str
+    """Local folder for what is fetched from a remote store."""
+    durability: Durability = "full"
+    """Of a local store."""
+
+
+def run(payload: bytes) -> bytes:
+    """Run the command on this host. The outputs are written where the executor input says; nothing is returned."""
+    work = _decoder.decode(payload)
+    as_task(work, lambda seen: _on_host(work, seen))
+    return b""
+
+
+def as_task(work: CommandWork, start: Callable[[ExecutorInput], None]) -> None:
+    """Let `start` run the command, between fetching its inputs and collecting its outputs."""
+    store = open_artifact_store(work.artifacts, cache=Path(work.artifact_cache), durability=work.durability)
+    run_foreign(work.executor_input, work.outputs, store, Path(work.folder), work.component, start)
+
+
+def environment(work: CommandWork, seen: ExecutorInput) -> dict[str, str]:
+    """The variables that the component sets."""
+    return {one.name: resolve_text(one.value, seen, work.values) for one in work.container.env}
+
+
+def wait_for(line: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run a program to its end; its exit code, or minus the signal that killed it. Never by way of a shell.
+
+    The program is in the group of this process, and asked to end with it: then there is a grace, which is not ours to
+    cut short, after which both are killed.
+
+    Raises:
+        OSError, ValueError: It cannot be started.
+    """
+    process = subprocess.Popen(list(line), env=dict(environ), stdin=subprocess.DEVNULL, preexec_fn=proc.die_with_parent)
+    try:
+        return process.wait()
+    except BaseException:
+        process.wait()
+        raise
+
+
+def show(line: Sequence[str]) -> None:
+    """Say in the log what is run."""
+    os.write(1, f"$ {shorten(shlex.join(line), LONGEST_SHOWN)}\n".encode(errors="backslashreplace"))
+
+
+def _on_host(work: CommandWork, seen: ExecutorInput) -> None:
+    line = resolve_command([*work.container.command, *work.container.args], seen, work.values)
+    image = work.container.image
+    if not line:
+        raise NoCommand(image=image)
+    show(line)
+    try:
+        status = wait_for(line, os.environ | environment(work, seen))
+    except (FileNotFoundError, NotADirectoryError):
+        raise CannotExecute(program=line[0], image=image) from None
+    except OSError as error:
+        raise CannotExecute(program=line[0], image=image, reason=error.strerror or str(error)) from None
+    except ValueError as error:  # a null byte, half of a surrogate pair
+        raise CannotExecute(program=line[0], image=image, reason=str(error)) from None
+    if status:
+        raise CommandFailed(program=line[0], status=status)
+
+
+_decoder = msgspec.json.Decoder(CommandWork)
