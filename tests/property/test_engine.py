@@ -31,7 +31,8 @@ def dags(draw, depth: int = 2, prefix: str = "c"):
             after=after,
             condition=draw(st.sampled_from(["", "", "true", "false"])),
             strategy=draw(st.sampled_from(["TRIGGER_STRATEGY_UNSPECIFIED", COMPLETED])),
-            retries=draw(st.integers(0, 1)) if kind == "task" else 0,
+            retries=draw(st.integers(0, 1)),
+            backoff=draw(st.sampled_from(["0s", "3s"])),
             each=each,
             parallelism=draw(st.integers(0, 2)) if each else 0,
         )
@@ -90,6 +91,28 @@ def test_whatever_crashes_no_finished_task_runs_twice(pipeline, seed, data):
             run.step()
     assert len(run.calls) == len(set(run.calls))
     assert run.states() == Simulation(pipeline, seed=seed + 1).start().finish().states()
+
+
+@settings(max_examples=100, deadline=None)
+@given(pipelines, failing, st.integers(0, 1000), st.data())
+def test_crashes_between_failures_and_retries_leave_nothing_open_and_no_limit_broken(pipeline, bad, seed, data):
+    run = Simulation(pipeline, flaky(bad), seed=seed).start()
+    crashes = 0
+    while not run.run_state.finished:
+        if crashes < 3 and data.draw(st.booleans()):
+            crashes += 1
+            run.crash()
+        else:
+            run.step()
+        run.check_limits()
+    assert all(execution.state.finished for execution in run.stored.values())
+    if run.run_state is State.FAILED:
+        run.behaviour = lambda execution: {}
+        run.retry()
+        while not run.run_state.finished:
+            run.check_limits()
+            run.step()
+        assert run.run_state is State.SUCCEEDED
 
 
 @settings(max_examples=100, deadline=None)

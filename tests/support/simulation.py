@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from penstock.core.ids import Digest, RunId, TaskPath
 from penstock.core.json import Json
 from penstock.engine.decide import decide
+from penstock.engine.entering import parallelism
 from penstock.engine.events import (
     AttemptEnded,
     CacheAnswered,
@@ -27,10 +28,10 @@ from penstock.engine.events import (
 from penstock.engine.executor import Canceled, Failed, Outcome, Succeeded
 from penstock.engine.fingerprint import cache_key, fingerprint
 from penstock.engine.plan import Plan
-from penstock.engine.state import RunState
+from penstock.engine.state import Draft, RunState
 from penstock.ir.runtime import ExecutorOutput, TaskFailure
 from penstock.ir.spec import PipelineDocument
-from penstock.metadata.records import Artifact, Attempt, CachedResult, Execution, Run, State, Usage
+from penstock.metadata.records import Artifact, Attempt, CachedResult, Execution, ExecutionKind, Run, State, Usage
 
 Behaviour = Callable[[Execution], "dict[str, Json] | TaskFailure"]
 """What an attempt does: the execution as it runs → its output parameters, or its failure."""
@@ -198,6 +199,14 @@ class Simulation:
             if not execution.state.finished:
                 assert self.state.waiting.get(path, 0) == told.waiting.get(path, 0), path
                 assert self.state.open_children.get(path, 0) == told.open_children.get(path, 0), path
+
+    def check_limits(self) -> None:
+        """No loop has more iterations at once than it may."""
+        draft = Draft(self.state, self.now)
+        for loop in self.stored.values():
+            if loop.kind is ExecutionKind.LOOP and loop.state is State.RUNNING:
+                open_ = [child for child in draft.children(loop) if child.state is State.RUNNING]
+                assert len(open_) <= (parallelism(draft, loop) or len(open_)), loop.path
 
     # --- looking ------------------------------------------------------------------------------------------
 
