@@ -1,7 +1,7 @@
 """The interface of the artifact store: bytes behind URLs, content-addressed, committed atomically."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -101,5 +101,13 @@ class ArtifactStore(Protocol):
 
         Returns:
             The bytes that became free; 0 if they stay, or were not there.
+        """
+        ...
+
+    def sweep(self, older_than: timedelta) -> int:
+        """Remove what writers that died have left under temporary names and nobody has touched for that long.
+
+        Returns:
+            How many leftovers were removed.
         """
         ...

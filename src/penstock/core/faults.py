@@ -16,6 +16,8 @@ FAULT_POINTS: dict[str, str] = {
     "artifacts.after_rename": "the bytes lie under their final name, nothing refers to them yet",
     "launcher.before_call": "the task's inputs are loaded, the author's function was not called yet",
     "launcher.before_report": "the outputs are stored, the engine does not know yet",
+    "retention.after_batch": "some of the runs that may go are removed, their bytes are condemned",
+    "retention.after_remove": "some of the condemned bytes are removed, nobody has noted that yet",
     "metadata.inside_transaction": "rows are written, the transaction is not committed",
 }
 

@@ -14,7 +14,7 @@ from penstock.core.clock import Clock
 from penstock.metadata.errors import StoreNotADatabase
 from penstock.metadata.sqlite import APPLICATION_ID, SqliteDialect
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest schema version: the last of `migrations/versions`."""
 
 

@@ -285,7 +285,7 @@ def lease_record(row: Row) -> Lease:
 
 
 def cached_values(run_id: RunId, entry: tuple[Fingerprint, TaskPath]) -> Values:
-    return {"fingerprint": entry[0], "run_id": run_id, "path": entry[1]}
+    return {"fingerprint": entry[0], "run_id": run_id, "path": entry[1], "made_at": None}
 
 
 def moment_record(text: str | None) -> datetime | None:

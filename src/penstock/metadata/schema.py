@@ -64,6 +64,7 @@ leases = sa.Table(
     sqlite_with_rowid=False,
 )
 
+_REUSED = sa.text("reused_run_id IS NOT NULL")
 _UNFINISHED = sa.text("fingerprint IS NOT NULL AND finished_at IS NULL")
 
 executions = sa.Table(
@@ -94,6 +95,7 @@ executions = sa.Table(
     sa.Column("finished_at", text()),
     sa.Index(None, "run_id", "component"),
     sa.Index(None, "fingerprint", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
+    sa.Index(None, "reused_run_id", "reused_path", sqlite_where=_REUSED, postgresql_where=_REUSED),
 )
 
 attempts = sa.Table(
@@ -150,6 +152,7 @@ cached_results = sa.Table(
     key("fingerprint"),
     sa.Column("run_id", text(), nullable=False),
     sa.Column("path", text(), nullable=False),
+    sa.Column("made_at", text()),  # where it was inherited from a removed run: when that made it
     sa.ForeignKeyConstraint(["run_id", "path"], ["executions.run_id", "executions.path"], ondelete="CASCADE"),
     sa.Index(None, "run_id", "path"),
     sqlite_with_rowid=False,
@@ -173,5 +176,24 @@ claims = sa.Table(
     sa.Column("path", text(), nullable=False),
     sa.Column("token", sa.BigInteger, nullable=False),  # of the lease under which it was made: it ends with that
     sa.Index(None, "run_id"),
+    sqlite_with_rowid=False,
+)
+
+holds = sa.Table(
+    "holds",
+    metadata,
+    key("kind"),
+    key("target"),
+    key("holder"),
+    sa.Column("note", text(), nullable=False),
+    sa.Column("created_at", text(), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+condemned = sa.Table(
+    "condemned",
+    metadata,
+    key("digest"),
+    sa.Column("condemned_at", text(), nullable=False),
     sqlite_with_rowid=False,
 )

@@ -100,7 +100,7 @@ CREATE TABLE events (
 CREATE TABLE cached_results (
     fingerprint TEXT NOT NULL,
     run_id TEXT NOT NULL,
-    path TEXT NOT NULL,
+    path TEXT NOT NULL, made_at TEXT,
     CONSTRAINT pk_cached_results PRIMARY KEY (fingerprint),
     CONSTRAINT fk_cached_results_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE
 )
@@ -123,6 +123,21 @@ CREATE TABLE claims (
     CONSTRAINT fk_claims_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+CREATE TABLE holds (
+    kind TEXT NOT NULL,
+    target TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    note TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    CONSTRAINT pk_holds PRIMARY KEY (kind, target, holder)
+)
+ WITHOUT ROWID;
+CREATE TABLE condemned (
+    digest TEXT NOT NULL,
+    condemned_at TEXT NOT NULL,
+    CONSTRAINT pk_condemned PRIMARY KEY (digest)
+)
+ WITHOUT ROWID;
 CREATE INDEX ix_artifacts_created_at ON artifacts (created_at);
 CREATE INDEX ix_artifacts_digest_created_at ON artifacts (digest, created_at);
 CREATE INDEX ix_artifacts_name_created_at ON artifacts (name, created_at);
@@ -131,9 +146,10 @@ CREATE INDEX ix_cached_results_run_id_path ON cached_results (run_id, path);
 CREATE INDEX ix_claims_run_id ON claims (run_id);
 CREATE INDEX ix_events_artifact_id ON events (artifact_id);
 CREATE INDEX ix_executions_fingerprint ON executions (fingerprint) WHERE fingerprint IS NOT NULL AND finished_at IS NULL;
+CREATE INDEX ix_executions_reused_run_id_reused_path ON executions (reused_run_id, reused_path) WHERE reused_run_id IS NOT NULL;
 CREATE INDEX ix_executions_run_id_component ON executions (run_id, component);
 CREATE INDEX ix_leases_expires_at ON leases (expires_at);
 CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
 CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
 CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
-INSERT INTO alembic_version (version_num) VALUES ('0002');
+INSERT INTO alembic_version (version_num) VALUES ('0003');

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from penstock.core.faults import fault_point
 from penstock.core.ids import ArtifactId, Digest, EngineId, FencingToken, Fingerprint, RunId, TaskPath
-from penstock.metadata import rows
-from penstock.metadata import sharing_statements
+from penstock.metadata import rows, sharing_statements
 from penstock.metadata import statements as sql
 from penstock.metadata.errors import ForeignRecord, LeaseLost, RunExists, RunIsDriven, RunNotFound, SpecNotFound
 from penstock.metadata.records import (
@@ -21,9 +22,15 @@ from penstock.metadata.records import (
     Run,
     State,
 )
+from penstock.metadata.repeating import repeatable, repeatable_within
 from penstock.metadata.session import Connections, Session
 from penstock.metadata.sharing import SharedWork
 
+if TYPE_CHECKING:
+    from penstock.metadata.retention import SqlRetention
+
+_BRIEFLY = 5.0
+"""Seconds of patience for a lease: its holder renews it again soon, and it ends by itself."""
 _LAST = "\U0010ffff"
 """Sorts after whatever can follow a prefix."""
 
@@ -37,11 +44,19 @@ class SqlStore(SharedWork):
     # --- runs -------------------------------------------------------------------------------------------
 
     def create_run(self, run: Run, spec: bytes) -> None:
+        self._create_run(run, spec, [])
+
+    @repeatable
+    def _create_run(self, run: Run, spec: bytes, tried: list[Run]) -> None:
         with self._connections.writing() as session:
             session.execute(sql.INSERT_SPEC, {"digest": run.spec, "document": spec})
             if session.row(sql.INSERT_RUN, **rows.run_values(run)) is None:
-                raise RunExists(run_id=run.run_id)
+                ours = tried and rows.run_record(session.rows(sql.SELECT_RUN, run_id=run.run_id)[0])
+                if not ours or (ours.spec, ours.created_at) != (run.spec, run.created_at):
+                    raise RunExists(run_id=run.run_id)
+            tried.append(run)  # from here on, it may be stored although this fails
 
+    @repeatable
     def run(self, run_id: RunId) -> Run:
         with self._connections.reading() as session:
             row = session.row(sql.SELECT_RUN, run_id=run_id)
@@ -49,6 +64,7 @@ class SqlStore(SharedWork):
             raise RunNotFound(run_id=run_id)
         return rows.run_record(row)
 
+    @repeatable
     def runs(
         self,
         *,
@@ -66,11 +82,13 @@ class SqlStore(SharedWork):
             found = session.rows_for_each(statement, names, **values) if names else session.rows(statement, **values)
         return [rows.run_record(row) for row in found]
 
+    @repeatable
     def find_runs(self, prefix: str, limit: int = 10) -> list[RunId]:
         with self._connections.reading() as session:
             found = session.rows(sql.FIND_RUNS, low=prefix, high=prefix + _LAST, limit=limit)
         return [row[0] for row in found]
 
+    @repeatable
     def spec(self, digest: Digest) -> bytes:
         with self._connections.reading() as session:
             row = session.row(sql.SELECT_SPEC, digest=digest)
@@ -80,6 +98,7 @@ class SqlStore(SharedWork):
 
     # --- driving a run ----------------------------------------------------------------------------------
 
+    @repeatable
     def acquire(
         self, run_id: RunId, owner: EngineId, now: datetime, lease: timedelta, *, steal: EngineId | None = None
     ) -> Lease:
@@ -99,6 +118,7 @@ class SqlStore(SharedWork):
                 raise RunIsDriven(run_id=run_id, owner=holder.owner, expires_at=holder.expires_at)
         return Lease(run_id=run_id, owner=owner, token=FencingToken(row[0]), expires_at=until)
 
+    @repeatable_within(_BRIEFLY)
     def renew(self, lease: Lease, now: datetime, duration: timedelta) -> Lease:
         until = now + duration
         with self._connections.writing() as session:
@@ -107,35 +127,41 @@ class SqlStore(SharedWork):
                 raise LeaseLost(run_id=lease.run_id, owner=lease.owner, token=lease.token)
         return Lease(run_id=lease.run_id, owner=lease.owner, token=lease.token, expires_at=until)
 
+    @repeatable_within(_BRIEFLY)
     def release(self, lease: Lease) -> None:
         with self._connections.writing() as session:
             session.execute(sql.RELEASE_LEASE, {"run_id": lease.run_id, "token": lease.token})
 
+    @repeatable
     def lease(self, run_id: RunId) -> Lease | None:
         with self._connections.reading() as session:
             row = session.row(sql.SELECT_LEASE, run_id=run_id)
         return None if row is None else rows.lease_record(row)
 
+    @repeatable
     def commit(self, lease: Lease, changes: Changes) -> None:
         _check_run(lease.run_id, changes)
         with self._connections.writing() as session:
-            if session.locked_row(sql.CHECK_LEASE, run_id=lease.run_id, token=lease.token) is None:
-                raise LeaseLost(run_id=lease.run_id, owner=lease.owner, token=lease.token)
+            lost = LeaseLost(run_id=lease.run_id, owner=lease.owner, token=lease.token)
+            session.demand(sql.CHECK_LEASE, lost, run_id=lease.run_id, token=lease.token)
             _write(session, lease.run_id, changes)
             fault_point("metadata.inside_transaction")
 
     # --- reading ----------------------------------------------------------------------------------------
 
+    @repeatable
     def executions(self, run_id: RunId) -> list[Execution]:
         with self._connections.reading() as session:
             found = session.rows(sql.SELECT_EXECUTIONS, run_id=run_id)
         return [rows.execution_record(row) for row in found]
 
+    @repeatable
     def execution(self, run_id: RunId, path: TaskPath) -> Execution | None:
         with self._connections.reading() as session:
             row = session.row(sql.SELECT_EXECUTION, run_id=run_id, path=path)
         return None if row is None else rows.execution_record(row)
 
+    @repeatable
     def attempts(self, run_id: RunId, path: TaskPath | None = None) -> list[Attempt]:
         with self._connections.reading() as session:
             if path is None:
@@ -144,6 +170,7 @@ class SqlStore(SharedWork):
                 found = session.rows(sql.SELECT_ATTEMPTS_OF, run_id=run_id, path=path)
         return [rows.attempt_record(row) for row in found]
 
+    @repeatable
     def cached(self, fingerprints: Collection[Fingerprint]) -> dict[Fingerprint, CachedResult]:
         with self._connections.reading() as session:
             found = session.rows_for_each(sql.SELECT_CACHED_RESULTS, list(set(fingerprints)))
@@ -163,10 +190,12 @@ class SqlStore(SharedWork):
                 )
         return results
 
+    @repeatable
     def forget_cached(self, fingerprints: Collection[Fingerprint]) -> None:
         with self._connections.writing() as session:
             session.execute_for_each(sql.DELETE_CACHED_RESULTS, list(set(fingerprints)))
 
+    @repeatable
     def previous_executions(self, pipeline: str, component: str, before: Execution, limit: int = 20) -> list[Execution]:
         with self._connections.reading() as session:
             found = session.rows(
@@ -182,10 +211,12 @@ class SqlStore(SharedWork):
 
     # --- artifacts and lineage --------------------------------------------------------------------------
 
+    @repeatable
     def artifacts(self, ids: Collection[ArtifactId]) -> dict[ArtifactId, Artifact]:
         with self._connections.reading() as session:
             return _artifacts(session, ids)
 
+    @repeatable
     def find_artifacts(
         self,
         *,
@@ -206,12 +237,23 @@ class SqlStore(SharedWork):
     def events(
         self, *, artifacts: Collection[ArtifactId] = (), executions: Iterable[tuple[RunId, TaskPath]] = ()
     ) -> list[Event]:
-        with self._connections.reading() as session:
-            found = set(session.rows_for_each(sql.SELECT_EVENTS_OF_ARTIFACTS, list(set(artifacts))))
-            found.update(session.rows_for_each(sql.SELECT_EVENTS_OF_EXECUTIONS, list(set(executions))))
+        found = self._events(list(set(artifacts)), list(set(executions)))
         return [rows.event_record(row) for row in sorted(found, key=_event_order)]
 
+    @repeatable
+    def _events(self, artifacts: list[ArtifactId], executions: list[tuple[RunId, TaskPath]]) -> set[rows.Row]:
+        with self._connections.reading() as session:
+            found = set(session.rows_for_each(sql.SELECT_EVENTS_OF_ARTIFACTS, artifacts))
+            found.update(session.rows_for_each(sql.SELECT_EVENTS_OF_EXECUTIONS, executions))
+        return found
+
     # --- upkeep -----------------------------------------------------------------------------------------
+
+    @property
+    def retention(self) -> "SqlRetention":
+        from penstock.metadata.retention import SqlRetention
+
+        return SqlRetention(self._connections)
 
     def close(self) -> None:
         self._connections.close()
@@ -251,7 +293,8 @@ def _write(session: Session, run_id: RunId, changes: Changes) -> None:
     if changes.events:
         session.execute_many(sql.UPSERT_EVENT, map(rows.event_values, changes.events))
     if changes.cached:
-        session.execute_many(sql.UPSERT_CACHED_RESULT, [rows.cached_values(run_id, entry) for entry in changes.cached])
+        cached = sorted(changes.cached, key=itemgetter(0))  # in one order, so that runs do not wait for each other
+        session.execute_many(sql.UPSERT_CACHED_RESULT, [rows.cached_values(run_id, entry) for entry in cached])
 
 
 def _named(bindings: Bindings) -> list[ArtifactId]:

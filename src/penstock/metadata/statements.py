@@ -24,7 +24,7 @@ ATTEMPT = (
 ARTIFACT = ("artifact_id", "name", "type", "uri", "digest", "size", "metadata", "created_at")
 EVENT = ("run_id", "path", "artifact_id", "type", "name", "position")
 LEASE = ("run_id", "owner", "token", "expires_at")
-CACHED_RESULT = ("fingerprint", "run_id", "path")
+CACHED_RESULT = ("fingerprint", "run_id", "path", "made_at")
 
 
 def _columns(names: Iterable[str], table: str = "") -> str:
@@ -104,7 +104,7 @@ SELECT_EXECUTION = f"SELECT {_columns(EXECUTION)} FROM executions WHERE run_id =
 SELECT_ATTEMPTS = f"SELECT {_columns(ATTEMPT)} FROM attempts WHERE run_id = :run_id ORDER BY started_at, path, number"
 SELECT_ATTEMPTS_OF = f"SELECT {_columns(ATTEMPT)} FROM attempts WHERE run_id = :run_id AND path = :path ORDER BY number"
 SELECT_CACHED_RESULTS = (
-    "SELECT c.fingerprint, c.run_id, c.path, e.outputs, e.finished_at FROM cached_results AS c "
+    "SELECT c.fingerprint, c.run_id, c.path, e.outputs, COALESCE(c.made_at, e.finished_at) FROM cached_results AS c "
     "JOIN executions AS e ON e.run_id = c.run_id AND e.path = c.path "
     "WHERE c.fingerprint IN (:each) AND e.fingerprint = c.fingerprint AND e.state = 'SUCCEEDED'"
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from penstock.core.ids import ArtifactId, Digest, EngineId, Fingerprint, RunId, TaskPath
 from penstock.metadata.records import (
@@ -18,6 +18,9 @@ from penstock.metadata.records import (
     Run,
     State,
 )
+
+if TYPE_CHECKING:
+    from penstock.metadata.retention import Retention
 
 
 class MetadataStore(Protocol):
@@ -231,6 +234,11 @@ class MetadataStore(Protocol):
         ...
 
     # --- upkeep -----------------------------------------------------------------------------------------
+
+    @property
+    def retention(self) -> "Retention":
+        """What `penstock gc` works with."""
+        ...
 
     def close(self) -> None:
         """Give back connections. The instance cannot be used afterwards."""

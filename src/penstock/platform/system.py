@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +18,15 @@ from penstock.core import faults
 from penstock.core.clock import Clock, SystemClock
 from penstock.core.ids import Digest, RunId, TaskPath, new_run_id
 from penstock.core.settings import Settings
+from penstock.engine.behaviour import check_behaviour
 from penstock.engine.driver import Driver, work_folder
-from penstock.engine.errors import NotRunnable, RunIsLive
-from penstock.engine.events import EngineEvent, Retry, Start
+from penstock.engine.errors import NothingToCancel, NotRunnable, RunIsLive
+from penstock.engine.events import Cancel, EngineEvent, Retry, Start
 from penstock.engine.executor import Executor
-from penstock.engine.lease import LEASE, HeldLease, is_dead, this_engine
+from penstock.engine.lease import LeaseKeeper, is_dead, this_engine
 from penstock.engine.plan import Plan
 from penstock.engine.remains import recovery
+from penstock.engine.slots import Room
 from penstock.engine.state import RunState
 from penstock.ir.document import canonical_json, digest, parse_canonical
 from penstock.ir.manifest import read_manifest
@@ -75,6 +78,9 @@ class System:
     def close(self) -> None:
         """End what was started and give connections back."""
         self.close_workers()
+        keeper = self.__dict__.pop("keeper", None)
+        if keeper is not None:
+            keeper.close()
         self.store.close()
 
     def close_workers(self) -> None:
@@ -89,6 +95,11 @@ class System:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @cached_property
+    def keeper(self) -> LeaseKeeper:
+        """Keeps the leases of the runs that this process drives."""
+        return LeaseKeeper(self.store, self.clock, timedelta(seconds=self.settings.lease))
 
     @property
     def artifacts_url(self) -> str:
@@ -246,13 +257,48 @@ class System:
         run = self.store.run(run_id)
         return run if run.state.finished else self._drive(run, on_change, options, None)
 
+    def drive_among_others(self, run: Run, room: Room, begun: Callable[[Driver], None]) -> Run:
+        """As `drive`, for one of many runs in this process: in a thread of its own, in a room that all share.
+
+        Args:
+            run: Which run.
+            room: The cores.
+            begun: Called with what drives it, so that it can be stopped.
+        """
+        return self._drive(run, None, None, None, room, begun)
+
+    def cancel(self, run_id: RunId, *, force: bool = False) -> Run:
+        """Stop a run, whoever drives it: gently or, by `force`, at once. One that nobody drives is finished here.
+
+        Returns:
+            The run as it is now. Where an engine drives it, that hears of it within a second or so.
+
+        Raises:
+            NothingToCancel: It has finished already.
+        """
+        if not self.store.request_cancel(run_id, force=force, by=self.engine_id, now=self.clock.now()):
+            raise NothingToCancel(run=run_id, state=self.store.run(run_id).state)
+        with contextlib.suppress(RunIsLive):
+            return self._drive(self.store.run(run_id), None, None, None)
+        return self.store.run(run_id)
+
     def _drive(
-        self, run: Run, on_change: OnChange | None, options: RunOptions | None, event: EngineEvent | None
+        self,
+        run: Run,
+        on_change: OnChange | None,
+        options: RunOptions | None,
+        event: EngineEvent | None,
+        room: Room | None = None,
+        begun: Callable[[Driver], None] | None = None,
     ) -> Run:
+        check_behaviour(run)
         options = options or RunOptions.of_record(run.options)
-        held = HeldLease(self.store, self._acquire(run.run_id), self.clock)
+        held = self.keeper.hold(self._acquire(run.run_id))
         try:
-            state = self._load(self.store.run(run.run_id))
+            run = self.store.run(run.run_id)
+            if run.state.finished and event is None:  # somebody else did so just now
+                return run
+            state = self._load(run)
             work = work_folder(self.home, run.run_id)
             driver = Driver(
                 state=state,
@@ -264,10 +310,13 @@ class System:
                 work=work,
                 cwd=_working_folder(options),
                 cores=options.max_parallel or self.settings.max_parallel or os.cpu_count() or 1,
+                room=room,
                 on_change=on_change,
             )
+            if begun is not None:
+                begun(driver)
             with _interrupts_cancel(driver, options):
-                return driver.drive(event or self._first_event(state, work))
+                return driver.drive(*([event] if event else self._first_events(state, work)))
         finally:
             held.release()
 
@@ -275,7 +324,7 @@ class System:
         present = self.store.lease(run_id)
         dead = present.owner if present is not None and is_dead(present.owner) else None
         try:
-            return self.store.acquire(run_id, self.engine_id, self.clock.now(), LEASE, steal=dead)
+            return self.store.acquire(run_id, self.engine_id, self.clock.now(), self.keeper.duration, steal=dead)
         except RunIsDriven as error:
             raise RunIsLive(run=run_id, owner=error.owner) from None
 
@@ -292,6 +341,12 @@ class System:
         artifacts = self.store.artifacts(ids) if ids else {}
         attempts = self.store.attempts(run.run_id) if executions else []
         return RunState.load(plan, run, executions, attempts, artifacts)
+
+    def _first_events(self, state: RunState, work: Path) -> list[EngineEvent]:
+        """What a run begins or goes on with. Somebody may have asked to cancel it while nobody drove it."""
+        first = self._first_event(state, work)
+        asked = self.store.cancel_requests([state.run.run_id])
+        return [Cancel(force=asked[0].force), first] if asked else [first]
 
     def _first_event(self, state: RunState, work: Path) -> EngineEvent:
         if state.executions:

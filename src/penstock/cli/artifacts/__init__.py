@@ -8,6 +8,7 @@ app = Group(
         "list": "penstock.cli.artifacts.list:list_artifacts",
         "show": "penstock.cli.artifacts.show:show",
         "lineage": "penstock.cli.artifacts.lineage:lineage",
+        "keep": "penstock.cli.keep:keep_artifact",
     },
     help="What runs produced, and what came from what.",
 )

@@ -12,6 +12,7 @@ app = Group(
         "resume": "penstock.cli.runs.resume:resume",
         "retry": "penstock.cli.runs.retry:retry",
         "report": "penstock.cli.runs.report:report",
+        "keep": "penstock.cli.keep:keep_run",
     },
     help="What was run, how it went, and how it goes on.",
 )

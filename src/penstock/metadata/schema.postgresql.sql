@@ -1,0 +1,151 @@
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+CREATE TABLE specs (
+    digest TEXT COLLATE "C" NOT NULL,
+    document BYTEA NOT NULL,
+    CONSTRAINT pk_specs PRIMARY KEY (digest)
+);
+CREATE TABLE runs (
+    run_id TEXT COLLATE "C" NOT NULL,
+    pipeline TEXT COLLATE "C" NOT NULL,
+    display_name TEXT COLLATE "C" NOT NULL,
+    spec TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    parameters TEXT COLLATE "C" NOT NULL,
+    options TEXT COLLATE "C" NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    started_at TEXT COLLATE "C",
+    finished_at TEXT COLLATE "C",
+    error TEXT COLLATE "C",
+    source TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_runs PRIMARY KEY (run_id),
+    CONSTRAINT fk_runs_spec_specs FOREIGN KEY(spec) REFERENCES specs (digest)
+);
+CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
+CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
+CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
+CREATE TABLE leases (
+    run_id TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C",
+    token BIGINT NOT NULL,
+    expires_at TEXT COLLATE "C",
+    CONSTRAINT pk_leases PRIMARY KEY (run_id),
+    CONSTRAINT fk_leases_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE TABLE executions (
+    run_id TEXT COLLATE "C" NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    parent TEXT COLLATE "C",
+    position INTEGER NOT NULL,
+    task TEXT COLLATE "C" NOT NULL,
+    component TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    iteration INTEGER,
+    state TEXT COLLATE "C" NOT NULL,
+    attempt INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    losses INTEGER NOT NULL,
+    fingerprint TEXT COLLATE "C",
+    cache_key TEXT COLLATE "C",
+    inputs TEXT COLLATE "C" NOT NULL,
+    outputs TEXT COLLATE "C" NOT NULL,
+    reused_run_id TEXT COLLATE "C",
+    reused_path TEXT COLLATE "C",
+    error TEXT COLLATE "C",
+    not_before TEXT COLLATE "C",
+    created_at TEXT COLLATE "C" NOT NULL,
+    started_at TEXT COLLATE "C",
+    finished_at TEXT COLLATE "C",
+    CONSTRAINT pk_executions PRIMARY KEY (run_id, path),
+    CONSTRAINT fk_executions_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE INDEX ix_executions_run_id_component ON executions (run_id, component);
+CREATE TABLE attempts (
+    run_id TEXT COLLATE "C" NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    number INTEGER NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    log TEXT COLLATE "C" NOT NULL,
+    error TEXT COLLATE "C",
+    wall_seconds FLOAT,
+    cpu_seconds FLOAT,
+    peak_memory BIGINT,
+    started_at TEXT COLLATE "C" NOT NULL,
+    finished_at TEXT COLLATE "C",
+    CONSTRAINT pk_attempts PRIMARY KEY (run_id, path, number),
+    CONSTRAINT fk_attempts_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE
+);
+CREATE TABLE artifacts (
+    artifact_id TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    type TEXT COLLATE "C" NOT NULL,
+    uri TEXT COLLATE "C" NOT NULL,
+    digest TEXT COLLATE "C",
+    size BIGINT NOT NULL,
+    metadata TEXT COLLATE "C" NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_artifacts PRIMARY KEY (artifact_id)
+);
+CREATE INDEX ix_artifacts_created_at ON artifacts (created_at);
+CREATE INDEX ix_artifacts_type_created_at ON artifacts (type, created_at);
+CREATE INDEX ix_artifacts_name_created_at ON artifacts (name, created_at);
+CREATE INDEX ix_artifacts_digest_created_at ON artifacts (digest, created_at);
+CREATE TABLE events (
+    run_id TEXT COLLATE "C" NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    type TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    position INTEGER NOT NULL,
+    artifact_id TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_events PRIMARY KEY (run_id, path, type, name, position),
+    CONSTRAINT fk_events_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE,
+    CONSTRAINT fk_events_artifact_id_artifacts FOREIGN KEY(artifact_id) REFERENCES artifacts (artifact_id)
+);
+CREATE INDEX ix_events_artifact_id ON events (artifact_id);
+CREATE TABLE cached_results (
+    fingerprint TEXT COLLATE "C" NOT NULL,
+    run_id TEXT COLLATE "C" NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_cached_results PRIMARY KEY (fingerprint),
+    CONSTRAINT fk_cached_results_run_id_path_executions FOREIGN KEY(run_id, path) REFERENCES executions (run_id, path) ON DELETE CASCADE
+);
+CREATE INDEX ix_cached_results_run_id_path ON cached_results (run_id, path);
+INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_version.version_num;
+CREATE TABLE cancel_requests (
+    run_id TEXT COLLATE "C" NOT NULL,
+    force INTEGER NOT NULL,
+    requested_by TEXT COLLATE "C" NOT NULL,
+    requested_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_cancel_requests PRIMARY KEY (run_id),
+    CONSTRAINT fk_cancel_requests_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE TABLE claims (
+    fingerprint TEXT COLLATE "C" NOT NULL,
+    run_id TEXT COLLATE "C" NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    token BIGINT NOT NULL,
+    CONSTRAINT pk_claims PRIMARY KEY (fingerprint),
+    CONSTRAINT fk_claims_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE INDEX ix_claims_run_id ON claims (run_id);
+CREATE INDEX ix_leases_expires_at ON leases (expires_at);
+CREATE INDEX ix_executions_fingerprint ON executions (fingerprint) WHERE fingerprint IS NOT NULL AND finished_at IS NULL;
+UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
+CREATE TABLE holds (
+    kind TEXT COLLATE "C" NOT NULL,
+    target TEXT COLLATE "C" NOT NULL,
+    holder TEXT COLLATE "C" NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_holds PRIMARY KEY (kind, target, holder)
+);
+CREATE TABLE condemned (
+    digest TEXT COLLATE "C" NOT NULL,
+    condemned_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_condemned PRIMARY KEY (digest)
+);
+ALTER TABLE cached_results ADD COLUMN made_at TEXT COLLATE "C";
+CREATE INDEX ix_executions_reused_run_id_reused_path ON executions (reused_run_id, reused_path) WHERE reused_run_id IS NOT NULL;
+UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
