@@ -78,6 +78,8 @@ class WorkOrder(Struct, frozen=True, kw_only=True):
     limits: Limits = field(default_factory=Limits)
     values: dict[str, str] = field(default_factory=dict)
     """Run-level placeholders: `pipeline_job_name`, `pipeline_task_name`, `pipeline_root`, …"""
+    environment: dict[str, str] = field(default_factory=dict)
+    """The exact packages of an environment of its own, as `Executor.lock` gave them; empty where that is not known."""
     grants: Grants = Grants()
     """Secrets, config maps and volumes."""
 
@@ -135,6 +137,20 @@ class Executor(Protocol):
 
     def refuse(self, container: ContainerSpec) -> TaskFailure | None:
         """Why this executor cannot run `container`, known before the run starts; None if it can."""
+        ...
+
+    def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:
+        """The exact packages of the environment of its own that `container` asks for; empty if it asks for none.
+
+        The first time may take seconds; afterwards the answer is the same, and quick. Safe to call from several threads.
+
+        Args:
+            container: One that `refuse` has nothing against.
+            refresh: Find the newest versions that fit, whatever was found before.
+
+        Raises:
+            EnvironmentFailed: The packages cannot be had.
+        """
         ...
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 from penstock.core.ids import TaskPath
 from penstock.engine.executor import AttemptKey, Limits, WorkOrder
@@ -52,7 +53,14 @@ def work_order(state: RunState, path: TaskPath, work: Path, cwd: Path) -> WorkOr
         cwd=cwd,
         limits=_limits(state, execution),
         values={"pipeline_root": str(work)} | run_values(state, execution),
+        environment=_environment(state, component),
     )
+
+
+def _environment(state: RunState, component: ComponentSpec) -> dict[str, str]:
+    """What the component's requirements came to when the run was submitted: a resume takes the same."""
+    environments: Any = state.run.options.get("environments") or {}
+    return dict(environments.get(component.executor_label, {}))
 
 
 def _inputs(state: RunState, execution: Execution) -> TaskInputValues:

@@ -83,6 +83,10 @@ class InlineExecutor:
             return failure_of(error)
         return None
 
+    def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:  # noqa: ARG002 - there is none
+        """See `Executor.lock`: this process is the only environment there is."""
+        return {}
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -82,6 +82,10 @@ class Routing:
             return failure_of(error)
         return None
 
+    def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:
+        """See `Executor.lock`. A plain command takes what this host has."""
+        return self._process.lock(container, refresh=refresh) if self._process.knows(container) else {}
+
     def close(self) -> None:
         """Nothing: whoever made the executors closes them."""
 

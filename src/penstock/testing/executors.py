@@ -18,6 +18,8 @@ class ScriptedExecutor:
     def __init__(self, script: Callable[[WorkOrder], ExecutorOutput | TaskFailure | None]) -> None:
         self.script = script
         self.orders: list[WorkOrder] = []
+        self.environments: dict[str, dict[str, str]] = {}
+        """What `lock` gives, by the container's image."""
         self._running: dict[AttemptKey, Report] = {}
 
     def start(self, order: WorkOrder, report: Report) -> None:
@@ -38,6 +40,10 @@ class ScriptedExecutor:
 
     def refuse(self, container: ContainerSpec) -> TaskFailure | None:  # noqa: ARG002 - anything goes
         return None
+
+    def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:  # noqa: ARG002 - nothing is resolved
+        """As `environments` says, by image."""
+        return self.environments.get(container.image, {})
 
     def close(self) -> None:
         self._running.clear()

@@ -120,6 +120,10 @@ class ContainerExecutor:
         engine = self.engine
         return self._refusal(container, engine) if isinstance(engine, NoEngine) else None
 
+    def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:  # noqa: ARG002 - there is none
+        """See `Executor.lock`: what a container has is in its image."""
+        return {}
+
     def close(self) -> None:
         """See `Executor.close`. Waits until the last container is removed."""
         with self._lock:

@@ -14,11 +14,11 @@ import msgspec
 from penstock.artifacts.local import Durability
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, WorkOrder
-from penstock.executors.environments import Environments
+from penstock.executors.environments import Environment, Environments
 from penstock.executors.errors import CallFailed, CannotRunContainer, SystemUnsupported, WorkerLost
 from penstock.executors.process.forms import PenstockComponent, TaskForm
 from penstock.executors.process.host import Done, ZygoteHost
-from penstock.executors.process.messages import Assignment, Ended, Start, pack_assignment
+from penstock.executors.process.messages import Assignment, Ended, Folder, Start, pack_assignment
 from penstock.executors.process.outcome import (
     FAILURE_FILE,
     ended_by_itself,
@@ -31,8 +31,6 @@ from penstock.ir.runtime import TaskFailure
 from penstock.ir.spec import ContainerSpec
 from penstock.launcher.failures import describe, failure_of
 from penstock.metadata.records import Usage
-
-Requirements = tuple[str, ...]
 
 
 class ProcessExecutor:
@@ -75,8 +73,8 @@ class ProcessExecutor:
             PenstockComponent(home / "code", artifacts_url, home / "cache", durability),
         )
         self._lock = threading.Lock()
-        self._hosts: dict[Requirements, ZygoteHost] = {}
-        self._preloads: dict[Requirements, dict[str, None]] = {}
+        self._hosts: dict[Environment, ZygoteHost] = {}
+        self._preloads: dict[Environment, dict[str, None]] = {}
         self._running: dict[AttemptKey, tuple[ZygoteHost, int]] = {}
         self._numbers = itertools.count(1)
         self._closed = False
@@ -111,14 +109,16 @@ class ProcessExecutor:
             assignment = Assignment(
                 function=call.function,
                 cwd=str(order.cwd),
-                environ={one.name: one.value for one in order.container.env},
+                environ={one.name: one.value for one in order.container.env} | order.grants.environ,
+                folders=[Folder(path=one.path, source=one.source, files=one.files) for one in order.grants.mounts],
                 memory=order.limits.memory,
                 failure=str(failure),
                 code_folder=call.code_folder,
                 faults=self._faults,
             )
-            job = self._job(order.log, needs.imports, order.limits)
-            self._submit(needs.requirements, job, assignment, call.payload, done, order.key)
+            job = self._job(order.log, needs.imports, order.limits, order.grants.secrets)
+            environment = Environment.of(needs.packages, order.environment or self._environments.known(needs.packages))
+            self._submit(environment, job, assignment, call.payload, done, order.key)
         except Exception as error:  # noqa: BLE001 - the protocol: whatever goes wrong is reported
             report(order.key, Failed(failure=describe(error), usage=Usage()))
 
@@ -132,15 +132,16 @@ class ProcessExecutor:
 
     def warm(self, containers: Sequence[ContainerSpec]) -> None:
         """See `Executor.warm`. Starts a zygote for each environment, and has it import what its tasks import."""
-        modules: dict[Requirements, list[str]] = {}
+        modules: dict[Environment, list[str]] = {}
         for container in containers:
             try:
                 needs = self._form(container).needs(container)
             except PenstockError:
                 continue  # `start` will say so
-            modules.setdefault(needs.requirements, []).extend(needs.imports)
-        for requirements, names in modules.items():
-            self._preload(requirements, names)
+            environment = Environment.of(needs.packages, self._environments.known(needs.packages))
+            modules.setdefault(environment, []).extend(needs.imports)
+        for environment, names in modules.items():
+            self._preload(environment, names)
 
     def refuse(self, container: ContainerSpec) -> TaskFailure | None:
         """See `Executor.refuse`."""
@@ -149,6 +150,10 @@ class ProcessExecutor:
         except PenstockError as error:
             return failure_of(error)
         return None
+
+    def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:
+        """See `Executor.lock`."""
+        return self._environments.lock(self._form(container).needs(container).packages, refresh=refresh)
 
     def close(self) -> None:
         """See `Executor.close`."""
@@ -161,7 +166,7 @@ class ProcessExecutor:
 
     def preload(self, modules: Sequence[str]) -> None:
         """Start a worker for the environment that Penstock runs in, and have it import `modules`. Returns at once."""
-        self._preload((), modules)
+        self._preload(Environment(), modules)
 
     # --- other work -------------------------------------------------------------------------------------
 
@@ -183,7 +188,7 @@ class ProcessExecutor:
         try:
             result, failure, log = folder / "result", folder / FAILURE_FILE, folder / "log"
             assignment = Assignment(function=function, cwd=str(cwd), result=str(result), failure=str(failure))
-            self._submit((), self._job(log, preload, Limits()), assignment, payload, done)
+            self._submit(Environment(), self._job(log, preload, Limits()), assignment, payload, done)
             finished.wait()
             return _returned(function, ended[0], result, failure, log)
         finally:
@@ -197,7 +202,7 @@ class ProcessExecutor:
                 return form
         raise CannotRunContainer(image=container.image, command=" ".join(container.command)[:200])
 
-    def _job(self, log: Path, imports: Sequence[str], limits: Limits) -> Start:
+    def _job(self, log: Path, imports: Sequence[str], limits: Limits, secrets: tuple[str, ...] = ()) -> Start:
         return Start(
             job=next(self._numbers),
             imports=list(imports),
@@ -205,11 +210,12 @@ class ProcessExecutor:
             memory=limits.memory,
             timeout=limits.timeout,
             grace=self._grace,
+            secrets=secrets,
         )
 
     def _submit(
         self,
-        requirements: Requirements,
+        environment: Environment,
         job: Start,
         assignment: Assignment,
         payload: bytes,
@@ -218,7 +224,7 @@ class ProcessExecutor:
     ) -> None:
         while True:
             with self._lock:
-                host = self._host(requirements)
+                host = self._host(environment)
                 if host is not None and key is not None:
                     self._running[key] = (host, job.job)
             if host is None:
@@ -228,31 +234,31 @@ class ProcessExecutor:
             if host.start(job, pack_assignment(now, payload), done):
                 return
             with self._lock:  # its zygote has died meanwhile: another one
-                if self._hosts.get(requirements) is host:
-                    del self._hosts[requirements]
+                if self._hosts.get(environment) is host:
+                    del self._hosts[environment]
 
-    def _host(self, requirements: Requirements) -> ZygoteHost | None:
+    def _host(self, environment: Environment) -> ZygoteHost | None:
         """The host for an environment, started now if there is none; None after `close`. Called with the lock held."""
         if self._closed:
             return None
-        host = self._hosts.get(requirements)
+        host = self._hosts.get(environment)
         if host is None:
-            host = self._hosts[requirements] = ZygoteHost(
-                " ".join(requirements) or "default", lambda: self._environments.python(requirements)
+            host = self._hosts[environment] = ZygoteHost(
+                str(environment) or "default", lambda: self._environments.python(environment)
             )
-            host.preload(list(self._preloads.get(requirements, ())))
+            host.preload(list(self._preloads.get(environment, ())))
         return host
 
-    def _preload(self, requirements: Requirements, modules: Iterable[str]) -> None:
+    def _preload(self, environment: Environment, modules: Iterable[str]) -> None:
         """Start the zygote of an environment if there is none, and have it import what it has not yet."""
         with self._lock:
-            known = self._preloads.setdefault(requirements, {})
+            known = self._preloads.setdefault(environment, {})
             fresh = [name for name in modules if name not in known]
-            if not fresh and requirements in self._hosts:
+            if not fresh and environment in self._hosts:
                 return
             known.update(dict.fromkeys(fresh))
-            had_host = requirements in self._hosts
-            host = self._host(requirements)
+            had_host = environment in self._hosts
+            host = self._host(environment)
             if host is not None and had_host:
                 host.preload(fresh)
 

@@ -5,14 +5,15 @@ from typing import Protocol
 from msgspec import Struct
 
 from penstock.engine.executor import WorkOrder
+from penstock.executors.environments import Packages
 from penstock.ir.spec import ContainerSpec
 
 
 class Needs(Struct, frozen=True, kw_only=True):
     """What a worker must have before it can run a task."""
 
-    requirements: tuple[str, ...] = ()
-    """Packages of an environment of its own; empty for the environment that Penstock runs in."""
+    packages: Packages = Packages()
+    """Those of an environment of its own; none for the environment that Penstock runs in."""
     imports: tuple[str, ...] = ()
     """Modules worth having imported."""
 

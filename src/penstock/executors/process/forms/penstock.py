@@ -7,6 +7,7 @@ import msgspec
 from penstock.artifacts.local import Durability
 from penstock.engine.executor import WorkOrder
 from penstock.executors.components import Components
+from penstock.executors.environments import Packages
 from penstock.executors.process.forms.form import Call, Needs
 from penstock.executors.process.work import ComponentWork, run
 from penstock.ir.manifest import LAUNCHER_MODULE
@@ -29,7 +30,8 @@ class PenstockComponent:
 
     def needs(self, container: ContainerSpec) -> Needs:
         manifest = self._components.read(container).manifest
-        return Needs(requirements=tuple(sorted(manifest.requirements)), imports=tuple(manifest.imports))
+        packages = Packages(requirements=tuple(sorted(manifest.requirements)))
+        return Needs(packages=packages, imports=tuple(manifest.imports))
 
     def call(self, order: WorkOrder) -> Call:
         component = self._components.read(order.container)
