@@ -7,7 +7,7 @@ from penstock.core.ids import TaskPath
 from penstock.engine.entering import enter_next_iteration, parallelism
 from penstock.engine.errors import UpstreamFailed, failure_of
 from penstock.engine.events import SetTimer
-from penstock.engine.outputs import dag_outputs, loop_outputs
+from penstock.engine.outputs import collects, dag_outputs, loop_outputs
 from penstock.engine.retries import next_delay
 from penstock.engine.setting_back import reopen, set_back
 from penstock.engine.state import Draft, child_path
@@ -99,11 +99,10 @@ def _causes(draft: Draft, execution: Execution) -> Iterator[TaskFailure]:
 
 
 def _outputs(draft: Draft, execution: Execution, children: list[Execution]) -> Bindings:
-    dag = draft.plan.dag(execution.component).spec
+    plan, component = draft.plan, execution.component
     if execution.kind is ExecutionKind.LOOP:
-        component = draft.plan.component(execution.component)
-        return loop_outputs(component, dag, children, lambda name: draft.plan.kind(dag.tasks[name]))
-    return dag_outputs(dag, lambda name: draft.execution(child_path(execution.path, name)))
+        return loop_outputs(plan.component(component), children, lambda name: collects(plan, component, name))
+    return dag_outputs(plan.dag(component).spec, lambda name: draft.execution(child_path(execution.path, name)))
 
 
 def _finish_run(draft: Draft, root: Execution) -> None:

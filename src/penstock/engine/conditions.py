@@ -1,5 +1,6 @@
 """Conditions and selectors: CEL expressions over a task's inputs, evaluated by a CEL library and never by `eval`."""
 
+import re
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -9,6 +10,8 @@ from typing import Any
 
 from penstock.core.json import Json
 from penstock.engine.errors import ConditionFailed
+
+_SHOWN = 80
 
 
 def holds(expression: str, parameters: Mapping[str, Json]) -> bool:
@@ -29,17 +32,50 @@ def holds(expression: str, parameters: Mapping[str, Json]) -> bool:
     return value
 
 
+_ENTRY = re.compile(r'\["((?:[^"\\]|\\["\\])*)"\]|\[(\d+)\]')
+_PATH = re.compile(rf"parseJson\(string_value\)((?:{_ENTRY.pattern})+)")
+
+
 def select(expression: str, value: Json) -> Json:
     """What a parameter's expression selector, such as `parseJson(string_value)["a"]`, takes out of `value`.
+
+    All that compilers write is the way to an entry, and that is gone without CEL, which knows no large integers and
+    no order of names.
 
     Raises:
         ConditionFailed: It cannot be evaluated.
     """
     import msgspec
 
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    selected: Json = _evaluate(expression, {"string_value": text})
-    return selected
+    path = _PATH.fullmatch(expression)
+    if path is None:
+        return _evaluate(expression, _value_fields(value))  # type: ignore[no-any-return]
+    try:
+        selected: Any = msgspec.json.decode(value) if isinstance(value, str) else value
+        for name, index in _ENTRY.findall(path[1]):
+            selected = selected[int(index)] if index else selected[re.sub(r"\\(.)", r"\1", name)]
+        return selected  # type: ignore[no-any-return]
+    except (msgspec.DecodeError, LookupError, TypeError) as error:
+        shown = msgspec.json.encode(value).decode()
+        reason = f"{shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'} has no such entry"
+        raise ConditionFailed(expression=expression, reason=reason) from error
+
+
+def _value_fields(value: Json) -> dict[str, Any]:
+    """What an expression sees of a value, as of protobuf's `Value`: the field of its type, and its text in any case."""
+    import msgspec
+
+    fields: dict[str, Any] = {"string_value": value if isinstance(value, str) else msgspec.json.encode(value).decode()}
+    match value:
+        case bool():
+            fields["bool_value"] = value
+        case int() | float():
+            fields["number_value"] = value
+        case list():
+            fields["list_value"] = value
+        case dict():
+            fields["struct_value"] = value
+    return fields
 
 
 def _evaluate(expression: str, variables: dict[str, Any]) -> Any:
@@ -50,7 +86,9 @@ def _evaluate(expression: str, variables: dict[str, Any]) -> Any:
     context.add_function("parseJson", msgspec.json.decode)
     try:
         return cel.evaluate(expression, context)
-    except (ValueError, TypeError, KeyError, RuntimeError) as error:
+    except KeyError as error:
+        raise ConditionFailed(expression=expression, reason=f"{error} has no value") from error
+    except (ValueError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConditionFailed(expression=expression, reason=reason) from error
 

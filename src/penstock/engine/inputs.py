@@ -17,8 +17,11 @@ from penstock.metadata.records import Bindings, Execution, State
 
 _ABSENT: Any = object()
 
-_FINAL_STATES = {State.SUCCEEDED: "COMPLETE", State.CANCELED: "CANCELED"}
+_FINAL_STATES = {State.SUCCEEDED: "COMPLETE", State.CANCELED: "CANCELED", State.SKIPPED: "CANCELED"}
 """Kubeflow hands on the states of ML Metadata here; everything else is `FAILED`."""
+
+_FAILED_PRECONDITION = 9
+"""The code that goes with a failure's message, as a number of `google.rpc.Code`."""
 
 
 class TaskScope(msgspec.Struct, frozen=True):
@@ -72,13 +75,13 @@ def _parameter(scope: TaskScope, source: TaskInputParameter) -> Any:
 
 def _final_status(scope: TaskScope, producer: Execution) -> dict[str, Json]:
     status: dict[str, Json] = {
-        "state": _FINAL_STATES.get(producer.state, "FAILED"),
+        "state": "CACHED" if producer.reused is not None else _FINAL_STATES.get(producer.state, "FAILED"),
         "pipelineJobResourceName": scope.values.get("pipeline_job_resource_name", ""),
         "pipelineTaskName": producer.task,
         "error": {},
     }
     if producer.error is not None:
-        status["error"] = {"code": 9, "message": producer.error.message}
+        status["error"] = {"code": _FAILED_PRECONDITION, "message": producer.error.message}
     return status
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from penstock.core.ids import ArtifactId
 from penstock.core.json import Json
 from penstock.engine.errors import OutputUnavailable
+from penstock.engine.plan import Plan
 from penstock.ir.spec import ComponentSpec, DagOutputParameter, DagSpec, ParameterSelector
 from penstock.metadata.records import Bindings, Execution, ExecutionKind
 
@@ -51,26 +52,39 @@ def _first_parameter(output: DagOutputParameter, child: Callable[[str], Executio
     return []
 
 
-def loop_outputs(
-    component: ComponentSpec, dag: DagSpec, iterations: list[Execution], inner_kind: Callable[[str], ExecutionKind]
-) -> Bindings:
+def loop_outputs(component: ComponentSpec, iterations: list[Execution], collects: Callable[[str], bool]) -> Bindings:
     """A loop's outputs: for each name, what the iterations gave, in order; those that gave none are left out.
 
-    What comes from a loop within the loop is a list already, and is joined rather than nested, as on Kubeflow.
+    Args:
+        component: The loop's body.
+        iterations: All of them.
+        collects: Whether an output of the body comes from a loop within. Such a list is joined rather than nested, as
+            on Kubeflow.
     """
     parameters: dict[str, Json] = {}
     for name in component.output_definitions.parameters:
         given = [i.outputs.parameters[name] for i in iterations if name in i.outputs.parameters]
-        output = dag.outputs.parameters.get(name)
-        nested = output is not None and any(
-            inner_kind(selector.producer_subtask) is ExecutionKind.LOOP for selector in _selectors(output)
-        )
-        parameters[name] = _joined(given) if nested else given
+        parameters[name] = _joined(given) if collects(name) else given
     artifacts = {
         name: [artifact for i in iterations for artifact in i.outputs.artifacts.get(name, [])]
         for name in component.output_definitions.artifacts
     }
     return Bindings(parameters=parameters, artifacts=artifacts)
+
+
+def collects(plan: Plan, component: str, output: str) -> bool:
+    """Whether an output parameter of a DAG comes, however deep, from a loop: then it is a list that was collected."""
+    dag = plan.component(component).dag
+    selected = dag.outputs.parameters.get(output) if dag is not None else None
+    if dag is None or selected is None:
+        return False
+    for selector in _selectors(selected):
+        task = dag.tasks[selector.producer_subtask]
+        if plan.kind(task) is ExecutionKind.LOOP:
+            return True
+        if collects(plan, task.component_ref.name, selector.output_parameter_key):
+            return True
+    return False
 
 
 def _joined(lists: list[Json]) -> list[Json]:
