@@ -36,12 +36,12 @@ _FIELDS = (
     "metadata.name",
     "metadata.namespace",
     "metadata.uid",
-    "metadata.labels['KEY']",
-    "metadata.annotations['KEY']",
     "spec.nodeName",
     "spec.serviceAccountName",
     "status.hostIP",
     "status.podIP",
+    "metadata.labels['KEY']",
+    "metadata.annotations['KEY']",
 )
 
 Values = Mapping[str, bytes]
@@ -306,32 +306,33 @@ def masked_texts(value: str) -> list[str]:
     return [text for text in (value.strip(), *(line for line in lines)) if len(text) >= MASKED_FROM]
 
 
-def field_value(field_path: str, asked: Asked, run: Run, execution: Execution) -> str:
-    """What a field of its pod is for a task that has no pod.
+def check_field(field_path: str, task: str = "") -> None:
+    """Raises `NotHonoured` for a field of a pod that has no meaning where there is no pod."""
+    if field_path not in _FIELDS[:-2] and not _METADATA.fullmatch(field_path):
+        reason = f"{field_path!r} has no meaning where there is no pod"
+        advice = f"it may be {', '.join(_FIELDS)}"
+        raise NotHonoured(task=task, setting="fieldPathAsEnv", reason=reason, advice=advice)
 
-    Raises:
-        NotHonoured: The field has no meaning here.
-    """
+
+def field_value(field_path: str, asked: Asked, run: Run, execution: Execution) -> str:
+    """What a field of its pod is for a task that has no pod. Raises `NotHonoured`."""
+    check_field(field_path, execution.task)
     metadata = _METADATA.fullmatch(field_path)
     if metadata is not None:
         mine = asked.labels if metadata[1] == "labels" else asked.annotations
         return mine.get(metadata[2], _kubeflows(run, execution).get(metadata[2], ""))
     name = re.sub(r"[^a-z0-9]+", "-", f"{run.run_id}-{execution.path}-{execution.attempt}".lower()).strip("-")
-    known: dict[str, Callable[[], str]] = {
-        "metadata.name": lambda: name[-253:].strip("-"),
-        "metadata.namespace": lambda: "default",
-        "metadata.uid": lambda: str(uuid.uuid5(uuid.NAMESPACE_URL, f"penstock:{name}")),
-        "spec.nodeName": socket.gethostname,
-        "spec.serviceAccountName": lambda: "default",
-        "status.hostIP": lambda: "127.0.0.1",
-        "status.podIP": lambda: "127.0.0.1",
-    }
-    if field_path not in known:
-        reason = f"{field_path!r} has no meaning where there is no pod"
-        raise NotHonoured(
-            task=execution.task, setting="fieldPathAsEnv", reason=reason, advice=f"it may be {', '.join(_FIELDS)}"
-        )
-    return known[field_path]()
+    match field_path:
+        case "metadata.name":
+            return name[-253:].strip("-")
+        case "metadata.uid":
+            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"penstock:{name}"))
+        case "spec.nodeName":
+            return socket.gethostname()
+        case "status.hostIP" | "status.podIP":
+            return "127.0.0.1"
+        case _:  # the namespace, the service account
+            return "default"
 
 
 def _kubeflows(run: Run, execution: Execution) -> dict[str, str]:

@@ -174,3 +174,21 @@ class SystemUnsupported(UserError, OSError):
 
     def hint(self) -> str:
         return "use Linux, a Linux container, or WSL; from Python, `pipeline.run(..., inline=True)` needs no worker"
+
+
+@dataclass(kw_only=True, eq=False)
+class FoldersRefused(UserError, OSError):
+    """The kernel does not let a task have folders at paths of its own: secrets as files, volumes."""
+
+    code: ClassVar[str] = "EXE040"
+    paths: list[str]
+    reason: str
+
+    def message(self) -> str:
+        return f"no folder can be shown to a task at {', '.join(map(repr, self.paths))}: {self.reason}"
+
+    def hint(self) -> str:
+        return (
+            "take variables of the environment instead of files, run the task in a container, or allow user namespaces"
+            " (`sysctl user.max_user_namespaces`, `kernel.apparmor_restrict_unprivileged_userns`)"
+        )

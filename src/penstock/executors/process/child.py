@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from penstock.core.faults import arm_kills
-from penstock.executors.errors import WorkingFolderGone
+from penstock.executors.errors import FoldersRefused, WorkingFolderGone
 from penstock.executors.process import proc
 from penstock.executors.process.messages import Assignment, unpack_assignment
 from penstock.ir.runtime import TaskFailure
@@ -128,6 +128,8 @@ def _settle(assignment: Assignment) -> None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+    if assignment.folders:
+        _mount(assignment)
     try:
         os.chdir(assignment.cwd)
     except OSError as error:
@@ -139,6 +141,21 @@ def _settle(assignment: Assignment) -> None:
     if numpy_random is not None:
         numpy_random.seed()
     gc.enable()
+
+
+def _mount(assignment: Assignment) -> None:
+    from penstock.executors.process.mounts import mount_all
+
+    parent = os.getppid()
+    try:
+        mount_all(assignment.folders, str(Path(assignment.failure).parent))
+    except OSError as error:
+        paths = [folder.path for folder in assignment.folders]
+        place = f" ({error.filename})" if error.filename else ""
+        raise FoldersRefused(paths=paths, reason=f"{error.strerror or error}{place}") from None
+    proc.die_with_parent()  # the kernel forgets it where a process gets other rights
+    if os.getppid() != parent:
+        os._exit(FAILED)
 
 
 def _limit_memory(limit: int) -> None:

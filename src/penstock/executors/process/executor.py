@@ -109,7 +109,7 @@ class ProcessExecutor:
             assignment = Assignment(
                 function=call.function,
                 cwd=str(order.cwd),
-                environ={one.name: one.value for one in order.container.env} | order.grants.environ,
+                environ={**{one.name: one.value for one in order.container.env}, **order.grants.environ},
                 folders=[Folder(path=one.path, source=one.source, files=one.files) for one in order.grants.mounts],
                 memory=order.limits.memory,
                 failure=str(failure),

@@ -65,7 +65,7 @@ class Job:
     def __init__(self, order: Start, child: Child) -> None:
         self.id = order.job
         self.pid = child.pid
-        self.log = Log(child.output, order.log)
+        self.log = Log(child.output, order.log, secrets=order.secrets)
         self._order = order
         self._started = time.monotonic()
         self._deadline = None if order.timeout is None else self._started + order.timeout

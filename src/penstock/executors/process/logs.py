@@ -2,6 +2,9 @@
 
 import os
 from collections import deque
+from collections.abc import Sequence
+
+from penstock.core.masking import Masker
 
 HEAD_LIMIT = 32 << 20
 """Bytes kept from the start."""
@@ -14,10 +17,13 @@ _AT_ONCE = 16
 class Log:
     """Reads a pipe that a job writes to, and keeps the head and the tail of it in a file.
 
-    The job never waits for the disk's being full: what cannot be written is counted and dropped.
+    The job never waits for the disk's being full: what cannot be written is counted and dropped. Secrets are
+    blotted out before anything is kept.
     """
 
-    def __init__(self, pipe: int, path: str, *, head: int = HEAD_LIMIT, tail: int = TAIL_LIMIT) -> None:
+    def __init__(
+        self, pipe: int, path: str, *, head: int = HEAD_LIMIT, tail: int = TAIL_LIMIT, secrets: Sequence[str] = ()
+    ) -> None:
         os.set_blocking(pipe, False)
         self.pipe = pipe
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
@@ -26,6 +32,7 @@ class Log:
         self._tail_limit = tail
         self._tail_size = 0
         self._dropped = 0
+        self._masker: Masker | None = Masker(secrets) if secrets else None
 
     @property
     def descriptors(self) -> list[int]:
@@ -41,7 +48,7 @@ class Log:
                 return True
             if not data:
                 return False
-            self._keep(data)
+            self._take(data)
         return True
 
     def close(self) -> None:
@@ -50,6 +57,8 @@ class Log:
         while limit and self._pending():
             limit -= 1
         os.close(self.pipe)
+        if self._masker is not None:
+            self._keep(self._masker.flush())
         if self._tail or self._dropped:
             self._write_tail()
         os.close(self._file)
@@ -59,8 +68,11 @@ class Log:
             data = os.read(self.pipe, _CHUNK)
         except BlockingIOError:
             return False
-        self._keep(data)
+        self._take(data)
         return bool(data)
+
+    def _take(self, data: bytes) -> None:
+        self._keep(data if self._masker is None else self._masker.feed(data))
 
     def _keep(self, data: bytes) -> None:
         if self._room:

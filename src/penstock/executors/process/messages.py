@@ -28,6 +28,11 @@ class Start(Struct, frozen=True, kw_only=True, tag=True):
     """Seconds."""
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
+    secrets: tuple[str, ...] = ()
+    """Texts to blot out of the log."""
+
+    def __repr__(self) -> str:
+        return f"Start(job={self.job}, log={self.log!r})"
 
 
 class Cancel(Struct, frozen=True, kw_only=True, tag=True):
@@ -82,13 +87,26 @@ Notice: TypeAlias = Forked | Ended | NotImported
 # --- engine to child, through the zygote ------------------------------------------------------------------
 
 
+class Folder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A folder that the child is to find at `path`: see `penstock.engine.executor.Mount`."""
+
+    path: str
+    source: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Folder(path={self.path!r}, source={self.source!r}, files={list(self.files)})"
+
+
 class Assignment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a child does: call `function`, which is `module:name`, takes bytes and returns bytes."""
 
     function: str
     cwd: str
     environ: dict[str, str | None] = field(default_factory=dict)
-    """Variables to set, and with None those to remove."""
+    """Variables to set, and with None those to remove. Some may be secret."""
+    folders: list[Folder] = field(default_factory=list)
+    """What the child, and nobody else, is to find at which paths."""
     memory: int | None = None
     result: str = ""
     """File for the bytes that come back; empty where nobody wants them."""
@@ -98,6 +116,9 @@ class Assignment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where the author's code lies, so that a traceback names its files without that."""
     faults: tuple[str, ...] = ()
     """For tests: fault points to die at."""
+
+    def __repr__(self) -> str:
+        return f"Assignment(function={self.function!r}, cwd={self.cwd!r})"
 
 
 def pack_assignment(assignment: Assignment, payload: bytes) -> bytes:
