@@ -17,6 +17,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How this Penstock works. Each field's `Meta` says what it is for and what is allowed."""
 
     home: Annotated[Path, Meta(description="The folder that holds all state: runs, artifacts, logs.")]
+    store: Annotated[
+        str | None,
+        Meta(
+            description="Where the record of runs is kept: a file, or `postgresql://…`, which a team shares. Not set: a"
+            " file in the home."
+        ),
+    ] = None
+    artifacts: Annotated[
+        str | None,
+        Meta(
+            description="Where artifacts are kept: a folder, or a URL such as `s3://bucket/prefix`. Not set: a folder"
+            " in the home."
+        ),
+    ] = None
     max_parallel: Annotated[
         Annotated[int, Meta(ge=1)] | None,
         Meta(description="At most this many tasks of a run at once. Not set: as many as there are cores."),
@@ -29,6 +43,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["auto", "docker", "podman", "none"],
         Meta(description="What runs container components; `auto`: Docker or Podman, whichever answers."),
     ] = "auto"
+    kfp: Annotated[
+        Annotated[str, Meta(pattern=r"^([0-9][0-9A-Za-z.!+]*)?$")],
+        Meta(
+            description="The version of Kubeflow's SDK that its lightweight components run with, e.g. `2.17.0`. Not set:"
+            " the one that each asks for, which is the one that compiled it."
+        ),
+    ] = ""
     durability: Annotated[
         Literal["full", "normal"],
         Meta(
@@ -36,6 +57,13 @@ class Settings(Struct, frozen=True, kw_only=True):
             " (`normal`, faster on slow disks)."
         ),
     ] = "full"
+    lease: Annotated[
+        Annotated[int, Meta(ge=3)],
+        Meta(
+            description="Seconds for which the right to drive a run holds without a heartbeat: so long after its engine"
+            " is gone, at the latest, another one goes on with it."
+        ),
+    ] = 30
     color: Annotated[
         Literal["auto", "always", "never"],
         Meta(description="Whether output has colors; `auto`: on a terminal, unless `NO_COLOR` is set."),
@@ -62,6 +90,8 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     def read(self, text: str) -> Any:
         """The value that `text` stands for. Raises `ValueError` if it is not allowed."""
+        if self.annotation == str | None:
+            return text.strip()
         if self.annotation is Path:
             if not text.strip():
                 raise ValueError(text)
@@ -75,7 +105,8 @@ def settings_table() -> Iterator[Setting]:
     """Every row, in the order of the fields of `Settings`."""
     hints = get_type_hints(Settings, include_extras=True)
     for field in msgspec.structs.fields(Settings):
-        annotation, meta = get_args(hints[field.name])
+        bare, *narrowed, meta = get_args(hints[field.name])  # an annotation in an annotation is one in Python's eyes
+        annotation = Annotated[bare, *narrowed] if narrowed else bare
         yield Setting(
             name=field.name,
             variable=f"PENSTOCK_{field.name.upper()}",
@@ -90,8 +121,18 @@ def settings_table() -> Iterator[Setting]:
 def _allowed(annotation: Any) -> str:
     if annotation is Path:
         return "a folder"
+    if annotation == str | None:
+        return "a path or a URL"
     if get_origin(annotation) is Literal:
         return " or ".join(f"`{word}`" for word in get_args(annotation))
     if get_origin(annotation) is tuple:
         return "words, separated by commas"
-    return "a whole number, 1 or more"
+    if get_origin(annotation) is Annotated and get_args(annotation)[0] is str:
+        return "a version, such as `2.17.0`"
+    return f"a whole number, {_least(annotation)} or more"
+
+
+def _least(annotation: Any) -> int:
+    """The smallest number that may be given; the annotation may be optional."""
+    metas = getattr(annotation, "__metadata__", None) or get_args(annotation)[0].__metadata__
+    return int(metas[0].ge)

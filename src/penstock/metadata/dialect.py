@@ -40,6 +40,21 @@ class Dialect(Protocol):
         """How many seconds to wait for somebody else's lock."""
         ...
 
+    @property
+    def patience(self) -> float:
+        """For how many seconds a call is tried again if the store is away for a moment. Nothing to wait for: 0."""
+        ...
+
+    @property
+    def limit(self) -> int | None:
+        """At most this many transactions of one process at once; None where it does not matter."""
+        ...
+
+    @property
+    def one_writer(self) -> bool:
+        """Whether only one transaction can write at a time, so that there is no use in beginning another."""
+        ...
+
     def connect(self) -> Connection:
         """A new connection to a database that exists and is prepared. Any thread may use it, one at a time."""
         ...
@@ -50,6 +65,17 @@ class Dialect(Protocol):
 
     def locking(self, statement: str) -> str:
         """A SELECT that also locks what it finds until the transaction ends."""
+        ...
+
+    def demanding(self, statement: str) -> str | None:
+        """As `locking`, and the transaction fails (see `unmet`) if nothing is found, so that nobody has to look.
+
+        None if nothing is saved by that.
+        """
+        ...
+
+    def unmet(self, error: BaseException) -> bool:
+        """Whether the driver's error says that a demanding statement found nothing."""
         ...
 
     def begin(self, cursor: Cursor, *, write: bool) -> None:

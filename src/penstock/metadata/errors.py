@@ -7,12 +7,17 @@ StoreUnavailable             STO010  the store did not answer; the parent of
 ├── StoreBusy                STO013
 ├── StoreDamaged             STO014
 ├── StoreUpgradeFailed       STO015
-└── StoreClosed              STO016
+├── StoreClosed              STO016
+├── StoreUnreachable         STO018  a server is away, or the connection was cut: worth another try
+└── StoreConflict            STO019  two transactions got into each other's way: worth another try
 RecordDamaged                STO017  one record makes no sense
 StoreNotADatabase            STO020  the place cannot be used as it is: a person has to act
 StoreTooNew                  STO021
 UnknownStoreUrl              STO022
 SqliteTooOld                 STO023
+StoreRefused                 STO024
+DatabaseMissing              STO025
+DriverMissing                STO026
 RunNotFound                  STO001  the question or the change does not fit what is stored
 RunExists                    STO002
 SpecNotFound                 STO003
@@ -44,11 +49,20 @@ class StoreUnavailable(InfraError, OSError):
     """The database's path or URL."""
     reason: str
     """What the database or the operating system said."""
+    passing: ClassVar[bool] = False
+    """Whether the same call may succeed a moment later."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether a server keeps the database, not a file."""
+        return "://" in self.place
 
     def message(self) -> str:
         return f"the metadata store {self.place!r} did not answer: {self.reason}"
 
     def hint(self) -> str | None:
+        if self.remote:
+            return "look at the log of the database server; nothing was changed, so you can try again"
         return "check that the disk is there, is local and has no errors; nothing was changed, so you can try again"
 
 
@@ -62,6 +76,8 @@ class StoreReadOnly(StoreUnavailable, PermissionError):
         return f"the metadata store {self.place!r} cannot be written: {self.reason}"
 
     def hint(self) -> str | None:
+        if self.remote:
+            return "name the server that is written to, not a replica, and let the role write to the database's tables"
         return "make the database and its folder writable for you, or choose another home with `--home`"
 
 
@@ -90,6 +106,8 @@ class StoreBusy(StoreUnavailable, TimeoutError):
         return f"the metadata store {self.place!r} was locked by another process for more than {self.waited:g} s"
 
     def hint(self) -> str | None:
+        if self.remote:
+            return "`SELECT * FROM pg_stat_activity` shows which session has a transaction open; nothing was changed"
         return "see which process has the file open (`fuser` shows it) and let it finish; nothing was changed"
 
 
@@ -103,6 +121,8 @@ class StoreDamaged(StoreUnavailable):
         return f"the metadata store {self.place!r} is damaged: {self.reason}"
 
     def hint(self) -> str | None:
+        if self.remote:
+            return "look at the log of the database server, and restore a backup"
         return "put a backup in its place, or save what can be read with `sqlite3 FILE .recover`"
 
 
@@ -138,6 +158,40 @@ class StoreClosed(StoreUnavailable):
 
     def hint(self) -> str | None:
         return "open it again with `open_store`"
+
+
+@dataclass(kw_only=True, eq=False)
+class StoreUnreachable(StoreUnavailable, ConnectionError):
+    """The database's server is not there, or the connection to it was cut.
+
+    What was being written then is stored as a whole or not at all, and which of them only the store can say.
+    """
+
+    code: ClassVar[str] = "STO018"
+    passing: ClassVar[bool] = True
+
+    def message(self) -> str:
+        return f"the metadata store {self.place!r} cannot be reached: {self.reason}"
+
+    def hint(self) -> str | None:
+        return (
+            "check that the server runs and that this machine may connect to it; "
+            "then go on with `penstock runs resume`: nothing that was stored is lost"
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class StoreConflict(StoreUnavailable):
+    """The database ended this transaction so that another one could go on."""
+
+    code: ClassVar[str] = "STO019"
+    passing: ClassVar[bool] = True
+
+    def message(self) -> str:
+        return f"the metadata store {self.place!r} gave another transaction the precedence: {self.reason}"
+
+    def hint(self) -> str | None:
+        return "nothing was changed; try again"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -198,12 +252,18 @@ class UnknownStoreUrl(UserError, ValueError):
 
     code: ClassVar[str] = "STO022"
     url: str
+    """Without secrets."""
+    reason: str = ""
 
     def message(self) -> str:
+        if self.reason:
+            return f"{self.url!r} cannot be read as the URL of a metadata store: {self.reason}"
         return f"there is no metadata store for {self.url!r}"
 
     def hint(self) -> str | None:
-        return "give the path of a file, or `sqlite:///` and a path"
+        if self.reason:
+            return "write `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, special characters of it as `%XX`"
+        return "give the path of a file, `sqlite:///` and a path, or `postgresql://…`"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -219,6 +279,54 @@ class SqliteTooOld(UserError, RuntimeError):
 
     def hint(self) -> str | None:
         return "use a newer Python build; `uv python install` brings one"
+
+
+@dataclass(kw_only=True, eq=False)
+class StoreRefused(UserError, PermissionError):
+    """The server is there and does not let us in."""
+
+    code: ClassVar[str] = "STO024"
+    place: str
+    reason: str
+
+    def message(self) -> str:
+        return f"the metadata store {self.place!r} does not let us in: {self.reason}"
+
+    def hint(self) -> str | None:
+        return (
+            "check the role and its password in PENSTOCK_STORE (special characters as `%XX`), PGPASSWORD or ~/.pgpass; "
+            "what the role may do, the owner of the database decides"
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class DatabaseMissing(UserError, LookupError):
+    """The server has no database of that name."""
+
+    code: ClassVar[str] = "STO025"
+    place: str
+    database: str
+
+    def message(self) -> str:
+        return f"the server of the metadata store {self.place!r} has no database {self.database!r}"
+
+    def hint(self) -> str | None:
+        return f"make it with `createdb --encoding=UTF8 {self.database}`; Penstock makes only what is in it"
+
+
+@dataclass(kw_only=True, eq=False)
+class DriverMissing(UserError, ImportError):
+    """The package that speaks to this kind of database is not installed."""
+
+    code: ClassVar[str] = "STO026"
+    place: str
+    reason: str
+
+    def message(self) -> str:
+        return f"the metadata store {self.place!r} needs a package that is not here: {self.reason}"
+
+    def hint(self) -> str | None:
+        return "install it: `uv pip install 'penstock[postgres]'`"
 
 
 # --- what is stored -----------------------------------------------------------------------------------------
@@ -332,13 +440,15 @@ class BrokenReference(UserError, ValueError):
 
 @dataclass(kw_only=True, eq=False)
 class TextNotStorable(UserError, ValueError):
-    """A text cannot be written as UTF-8."""
+    """A text cannot be written as UTF-8, or holds a NUL where the database takes none."""
 
     code: ClassVar[str] = "STO008"
     text: str
     """The text, with what cannot be written escaped."""
 
     def message(self) -> str:
+        if "\\x00" in repr(self.text):
+            return f"the text {self.text!r} cannot be stored, because it holds a NUL"
         return f"the text {self.text!r} cannot be stored, because it is not valid Unicode"
 
     def hint(self) -> str | None:

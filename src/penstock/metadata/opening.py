@@ -5,6 +5,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from penstock.core.clock import Clock, SystemClock
+from penstock.core.urls import without_secrets
 from penstock.metadata.errors import UnknownStoreUrl
 from penstock.metadata.preparing import PRESENT, Schema, prepare
 from penstock.metadata.session import Connections
@@ -13,6 +14,7 @@ from penstock.metadata.sqlite import Durability, SqliteDialect
 from penstock.metadata.store import MetadataStore
 
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
 
 
 def open_store(
@@ -21,9 +23,11 @@ def open_store(
     """Open the metadata store at `place`, and create or upgrade it first if need be.
 
     Args:
-        place: The path of an SQLite file, or `sqlite:///` and such a path. Missing folders are made.
-        durability: What a commit waits for. `full`: until the disk has it, so that it survives a power cut.
+        place: The path of an SQLite file, or `sqlite:///` and such a path; missing folders are made. Or the URL of
+            a database of PostgreSQL, `postgresql://user:password@host:port/database`, which exists.
+        durability: Of a file, what a commit waits for. `full`: until the disk has it, so that it survives a power cut.
             `normal`: until the operating system has it, so that it survives `kill -9` only; a tenth of the time.
+            A server decides for itself (`synchronous_commit`).
         timeout: Seconds to wait for another process that writes.
         clock: Names the backup that is made before an upgrade.
 
@@ -35,8 +39,11 @@ def open_store(
         StoreNotADatabase: Something else lies there; it was not touched.
         StoreTooNew: A newer Penstock wrote it.
         StoreUpgradeFailed: It is older, and upgrading it failed; it is as it was.
-        StoreUnavailable: It cannot be opened: read-only, full, locked for too long, damaged.
+        StoreUnavailable: It cannot be opened: read-only, full, locked for too long, damaged, unreachable.
+        DriverMissing, StoreRefused, DatabaseMissing: The server cannot be used like that.
     """
+    if fspath(place).startswith(_POSTGRES):
+        return _open_postgres(fspath(place), timeout)
     dialect = SqliteDialect(_path(fspath(place)).absolute(), durability, timeout)
     return open_sqlite(dialect, clock=clock or SystemClock())
 
@@ -53,10 +60,20 @@ def open_sqlite(dialect: SqliteDialect, *, clock: Clock, schema: Schema = PRESEN
     return SqlStore(Connections(dialect, first))
 
 
+def _open_postgres(url: str, timeout: float) -> SqlStore:
+    from penstock.metadata.postgres.dialect import PostgresDialect
+
+    dialect = PostgresDialect(url, timeout)
+    dialect.check()
+    from penstock.metadata.postgres.opening import open_postgres  # imports the driver, which is there as we know now
+
+    return open_postgres(dialect)
+
+
 def _path(place: str) -> Path:
     if place.startswith(_SQLITE):
         return Path(place[len(_SQLITE) :])
     scheme, separator, _ = place.partition("://")
     if separator and scheme.replace("+", "").isalnum():
-        raise UnknownStoreUrl(url=place)
+        raise UnknownStoreUrl(url=without_secrets(place))
     return Path(place)

@@ -1,10 +1,11 @@
 """Transactions over a handful of connections, and the statements inside one transaction.
 
 A connection is borrowed for one transaction and given back: there are as many as there were transactions at
-one time, they do not belong to threads, and `close` knows them all. Readers never wait for a writer. Writers
-of one process wait for each other here, in turn, because SQLite would let them poll.
+one time, they do not belong to threads, and `close` knows them all. Readers never wait for a writer. Where the
+database has one writer at a time, those of one process wait for each other here, in turn: SQLite would let them poll.
 """
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 from penstock.core.errors import PenstockError
 from penstock.metadata.dialect import Connection, Cursor, Dialect
-from penstock.metadata.errors import StoreBusy, StoreClosed, TextNotStorable
+from penstock.metadata.errors import StoreBusy, StoreClosed, StoreUnreachable, TextNotStorable
 from penstock.metadata.rows import Row, Values, excerpt
 
 _WIDTHS = (1, 8, 64, 512)
@@ -27,6 +28,8 @@ class Session:
     def __init__(self, dialect: Dialect, cursor: Cursor) -> None:
         self._dialect = dialect
         self._cursor = cursor
+        self.demanded: PenstockError | None = None
+        """What to raise if a demand turns out to be unmet."""
 
     def execute(self, statement: str, values: Values) -> None:
         """Run one statement that gives no rows."""
@@ -49,6 +52,19 @@ class Session:
     def locked_row(self, statement: str, **values: Any) -> Row | None:
         """As `row`, and nobody can change it before this transaction ends."""
         return self.row(self._dialect.locking(statement), **values)
+
+    def demand(self, statement: str, otherwise: PenstockError, **values: Any) -> None:
+        """Lock the row that a statement finds. If there is none, `otherwise` is raised: at once, or at the end of
+        the transaction, of which nothing is stored then. A transaction demands one thing at most.
+        """
+        demanding = self._dialect.demanding(statement)
+        if demanding is None:
+            if self.locked_row(statement, **values) is None:
+                raise otherwise
+            return
+        assert self.demanded is None
+        self.demanded = otherwise
+        self.execute(demanding, values)
 
     def rows_for_each(self, statement: str, keys: Sequence[Any], **values: Any) -> list[Row]:
         """The rows of a statement with `:each` (keys are scalars) or `:pairs` (keys are pairs) in it.
@@ -73,8 +89,14 @@ class Connections:
         self._dialect = dialect
         self._idle: list[Connection] = [first] if first else []
         self._writing = threading.Lock()
+        self._slots = _slots(dialect)
         self._closed = False
         self._pid = os.getpid()
+
+    @property
+    def patience(self) -> float:
+        """See `Dialect.patience`."""
+        return self._dialect.patience
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -86,42 +108,70 @@ class Connections:
     def writing(self) -> Iterator[Session]:
         """A transaction that is stored as a whole at the end of the block, or not at all if that raises."""
         self._check_process()
-        timeout = self._dialect.timeout
-        if not self._writing.acquire(timeout=timeout):
-            raise StoreBusy(place=self._dialect.place, reason="another thread is writing", waited=timeout)
-        try:
-            with self._transaction(write=True) as session:
-                yield session
-        finally:
-            self._writing.release()
+        with self._turn(self._writing if self._dialect.one_writer else None), self._transaction(write=True) as session:
+            yield session
 
     def close(self) -> None:
         """Close what is idle now, and what comes back later."""
         self._check_process()
         self._closed = True
-        while self._idle:
-            self._idle.pop().close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        with contextlib.suppress(IndexError):  # somebody else took the last one
+            while True:
+                self._idle.pop().close()
+
+    @contextmanager
+    def _turn(self, turns: "threading.Lock | threading.Semaphore | None") -> Iterator[None]:
+        """Wait for one's turn among the threads of this process, where there is something to wait for."""
+        if turns is None:
+            yield
+            return
+        timeout = self._dialect.timeout
+        if not turns.acquire(timeout=timeout):
+            raise StoreBusy(place=self._dialect.place, reason="other threads use it", waited=timeout)
+        try:
+            yield
+        finally:
+            turns.release()
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Session]:
-        dialect = self._dialect
+        self._check_process()
+        session: Session | None = None
         try:
-            connection = self._borrow()
-            cursor = connection.cursor()
-            try:
-                dialect.begin(cursor, write=write)
-                yield Session(dialect, cursor)
-                dialect.commit(cursor)
-            except BaseException as error:
-                dialect.rollback(cursor)
-                self._give_back(connection, sound=dialect.translate(error) is None)
-                raise
-            self._give_back(connection, sound=True)
+            with self._turn(self._slots), self._borrowed() as connection:
+                cursor = connection.cursor()
+                try:
+                    self._dialect.begin(cursor, write=write)
+                    session = Session(self._dialect, cursor)
+                    yield session
+                    self._dialect.commit(cursor)
+                except BaseException:
+                    self._dialect.rollback(cursor)
+                    raise
         except Exception as error:
+            if session is not None and session.demanded is not None and self._dialect.unmet(error):
+                raise session.demanded from None
             translated = self._translated(error)
             if translated is None:
                 raise
             raise translated from error
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        """A connection, which goes back unless it is to blame for what went wrong."""
+        connection = self._borrow()
+        try:
+            yield connection
+        except BaseException as error:
+            meaning = None if self._dialect.unmet(error) else self._dialect.translate(error)
+            self._give_back(connection, sound=meaning is None and isinstance(error, Exception))
+            if isinstance(meaning, StoreUnreachable):  # what cut this one has cut the others
+                self._close_idle()
+            raise
+        self._give_back(connection, sound=True)
 
     def _borrow(self) -> Connection:
         self._check_process()
@@ -144,6 +194,7 @@ class Connections:
             _inherited.append(self._idle)
             self._idle = []
             self._writing = threading.Lock()
+            self._slots = _slots(self._dialect)
             self._pid = os.getpid()
 
     def _translated(self, error: Exception) -> PenstockError | None:
@@ -151,6 +202,10 @@ class Connections:
         if isinstance(error, UnicodeEncodeError):
             return TextNotStorable(text=excerpt(error))
         return self._dialect.translate(error)
+
+
+def _slots(dialect: Dialect) -> threading.Semaphore | None:
+    return None if dialect.limit is None else threading.BoundedSemaphore(dialect.limit)
 
 
 _inherited: list[list[Connection]] = []

@@ -13,6 +13,7 @@ from penstock.metadata import sharing_statements as sql
 from penstock.metadata import statements as leases_sql
 from penstock.metadata.errors import LeaseLost, RunNotFound
 from penstock.metadata.records import CancelRequest, Claim, Lease, Run, State
+from penstock.metadata.repeating import repeatable, repeatable_within
 from penstock.metadata.session import Connections, Session
 
 _FRESH = timedelta(minutes=1)
@@ -25,8 +26,14 @@ class SharedWork:
 
     _connections: Connections
 
+    @property
+    def patience(self) -> float:
+        """For how many seconds a call is made again while the store is away; 0 for a file."""
+        return self._connections.patience
+
     # --- runs that wait for an engine -------------------------------------------------------------------
 
+    @repeatable
     def drivable(self, now: datetime, limit: int = 100, *, dead: Collection[EngineId] = ()) -> list[Run]:
         statement, values = sql.select_drivable(dead=bool(dead)), {"now": rows.time_text(now), "limit": limit}
         with self._connections.reading() as session:
@@ -35,10 +42,12 @@ class SharedWork:
             )
         return [rows.run_record(row) for row in found]
 
+    @repeatable
     def engines(self, now: datetime) -> list[EngineId]:
         with self._connections.reading() as session:
             return [row[0] for row in session.rows(sql.SELECT_ENGINES, now=rows.time_text(now))]
 
+    @repeatable_within(5.0)
     def renew_all(self, leases: Collection[Lease], now: datetime, duration: timedelta) -> list[Lease]:
         until, renewed = now + duration, []
         with self._connections.writing() as session:
@@ -50,6 +59,7 @@ class SharedWork:
 
     # --- cancel -----------------------------------------------------------------------------------------
 
+    @repeatable
     def request_cancel(self, run_id: RunId, *, force: bool, by: str, now: datetime) -> bool:
         with self._connections.writing() as session:
             row = session.locked_row(sql.SELECT_STATE, run_id=run_id)
@@ -61,6 +71,7 @@ class SharedWork:
             session.execute(sql.UPSERT_CANCEL_REQUEST, values)
         return True
 
+    @repeatable
     def cancel_requests(self, run_ids: Collection[RunId]) -> list[CancelRequest]:
         with self._connections.reading() as session:
             found = session.rows_for_each(sql.SELECT_CANCEL_REQUESTS, list(set(run_ids)))
@@ -71,6 +82,7 @@ class SharedWork:
 
     # --- claims -----------------------------------------------------------------------------------------
 
+    @repeatable
     def claim(
         self, lease: Lease, wanted: Mapping[Fingerprint, TaskPath], now: datetime, *, dead: Collection[EngineId] = ()
     ) -> dict[Fingerprint, Claim]:
@@ -116,9 +128,10 @@ def _claim(
     held: dict[Fingerprint, Claim] = {}
     left = dict(wanted)
     for _ in range(_ROUNDS):
+        # In this order: what is claimed between the two is seen as held, and not taken for a claim that has ended.
+        former = {row[0]: (row[1], row[2]) for row in session.rows_for_each(sql.SELECT_CLAIMS, list(left))}
         held |= _held(session, lease.run_id, left, now, dead)
         left = {print_: path for print_, path in left.items() if print_ not in held}
-        former = {row[0]: (row[1], row[2]) for row in session.rows_for_each(sql.SELECT_CLAIMS, list(left))}
         for print_ in sorted(left):  # in one order, so that two who claim several do not wait for each other
             run, token = former.get(print_, ("", 0))
             values = {"fingerprint": print_, "run_id": lease.run_id, "path": left[print_], "token": lease.token}

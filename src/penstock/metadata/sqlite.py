@@ -41,6 +41,9 @@ class SqliteDialect:
     """Absolute."""
     durability: Durability = "full"
     timeout: float = 30.0
+    patience: float = 0.0  # a file that cannot be read now cannot be read a moment later
+    limit: int | None = None
+    one_writer: bool = True
 
     @property
     def place(self) -> str:
@@ -66,6 +69,12 @@ class SqliteDialect:
 
     def locking(self, statement: str) -> str:
         return statement  # whoever writes holds the whole database
+
+    def demanding(self, statement: str) -> str | None:  # noqa: ARG002
+        return None  # there is no way to go that would be saved
+
+    def unmet(self, error: BaseException) -> bool:  # noqa: ARG002
+        return False
 
     def begin(self, cursor: Cursor, *, write: bool) -> None:
         cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN", {})

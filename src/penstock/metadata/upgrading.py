@@ -1,8 +1,12 @@
 """Upgrades an older database with Alembic. Imports SQLAlchemy (half a second): only such a database comes here.
 
-`python -m penstock.metadata.upgrading` prints the DDL of the newest schema, which is kept in `schema.sqlite.sql`.
+`python -m penstock.metadata.upgrading` prints the DDL of the newest schema, which is kept in `schema.sqlite.sql`; with
+`postgresql` behind it, what is kept in `schema.postgresql.sql`; with `--write`, it writes both files.
 """
 
+import io
+import logging
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -15,9 +19,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from penstock.core.clock import Clock
-from penstock.metadata.errors import StoreTooNew, StoreUpgradeFailed
-from penstock.metadata.preparing import PRESENT, Schema, revision_of
+from penstock.metadata.errors import StoreNotADatabase, StoreTooNew, StoreUpgradeFailed
+from penstock.metadata.postgres.dialect import PostgresDialect
+from penstock.metadata.preparing import POSTGRES, PRESENT, Schema, revision_of
 from penstock.metadata.sqlite import SqliteDialect
+
+_log = logging.getLogger(__name__)
 
 
 def upgrade(connection: sqlite3.Connection, dialect: SqliteDialect, clock: Clock, schema: Schema) -> None:
@@ -66,6 +73,45 @@ def newest_ddl(migrations: Path = PRESENT.migrations) -> str:
     return "".join(f"{_tidy(sql)};\n" for (sql,) in statements)
 
 
+def upgrade_postgres(dialect: PostgresDialect, found: str, schema: Schema) -> None:
+    """Bring a database of a server from version `found` to the newest, in one transaction. The caller holds the lock.
+
+    There is no file to copy first, so it is said where to go back to: nobody with an older Penstock can use it then.
+
+    Raises:
+        StoreNotADatabase: `found` is no version of ours.
+        StoreTooNew, StoreUpgradeFailed: As `upgrade`.
+    """
+    place = dialect.place
+    if not (found.isascii() and found.isdigit()):
+        raise StoreNotADatabase(place=place, reason=f"its tables are of another program, which calls them {found!r}")
+    if found not in revisions(schema.migrations):
+        raise StoreTooNew(place=place, revision=found, head=schema.head)
+    _log.warning(
+        "upgrading the metadata store %r from version %s to %s; everybody who shares it needs this Penstock or a newer "
+        "one from now on, and the only way back is a backup that `pg_dump` made before",
+        place, found, schema.head,
+    )  # fmt: skip
+    engine = sa.create_engine("postgresql+psycopg://", creator=dialect.connect_plain, poolclass=sa.NullPool)
+    try:
+        with engine.connect() as wrapped, wrapped.begin():
+            _migrate(wrapped, schema.migrations)
+    except Exception as error:
+        reason = str(getattr(error, "orig", error)) or type(error).__name__
+        raise StoreUpgradeFailed(place=place, reason=reason, revision=found, head=schema.head) from error
+
+
+def newest_postgres_ddl(migrations: Path = PRESENT.migrations) -> str:
+    """All migrations, one after another, as the statements that they run on PostgreSQL. It needs no server."""
+    output = io.StringIO()
+    config = _config(migrations)
+    config.output_buffer = output
+    command.upgrade(config, "head", sql=True)
+    statements = (part.strip() for part in re.sub(r"^--.*$", "", output.getvalue(), flags=re.MULTILINE).split(";\n"))
+    kept = [_tidy(part) for part in statements if part and part not in ("BEGIN", "COMMIT")]
+    return "".join(f"{part};\n" for part in kept)
+
+
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[sa.Connection]:
     """`connection` in SQLAlchemy's hands, within a transaction that holds the write lock from the beginning.
@@ -82,10 +128,15 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[sa.Connection]:
 
 
 def _migrate(wrapped: sa.Connection, migrations: Path) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config = _config(migrations)
     config.attributes["connection"] = wrapped
     command.upgrade(config, "head")
+
+
+def _config(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    return config
 
 
 def _check_references(connection: sqlite3.Connection) -> None:
@@ -113,5 +164,13 @@ def _tidy(sql: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def main(arguments: list[str]) -> None:
+    if arguments == ["--write"]:
+        PRESENT.ddl.write_text(newest_ddl(), "utf-8")
+        POSTGRES.ddl.write_text(newest_postgres_ddl(), "utf-8")
+    else:
+        sys.stdout.write(newest_postgres_ddl() if arguments == ["postgresql"] else newest_ddl())
+
+
 if __name__ == "__main__":
-    sys.stdout.write(newest_ddl())
+    main(sys.argv[1:])

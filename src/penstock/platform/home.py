@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from penstock.core.errors import InfraError
+from penstock.core.settings import Settings
 from penstock.platform.names import check_unicode
 
 
@@ -41,6 +42,16 @@ def prepare_home(home: Path) -> None:
         raise HomeUnusable(home=str(home), reason=error.strerror or str(error)) from error
     if not os.access(home, os.W_OK | os.X_OK):
         raise HomeUnusable(home=str(home), reason="it may not be written")
+
+
+def store_place(settings: Settings) -> str:
+    """The file or the URL of the metadata store."""
+    return settings.store or str(settings.home / "penstock.db")
+
+
+def artifacts_place(settings: Settings) -> str:
+    """The folder or the URL of the artifact store."""
+    return settings.artifacts or str(settings.home / "artifacts")
 
 
 def _keep_from_git(home: Path) -> None:

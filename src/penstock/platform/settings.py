@@ -78,6 +78,9 @@ def load_settings(environ: Mapping[str, str], cwd: Path, **overrides: Any) -> Se
     if "color" not in values and environ.get("NO_COLOR"):
         values["color"] = "never"
     values["home"] = cwd / values["home"] if "home" in values else default_home(environ, cwd)
+    for name in ("store", "artifacts"):
+        if name in values:
+            values[name] = _absolute(values[name], cwd)
     return Settings(**values)
 
 
@@ -89,6 +92,11 @@ def default_home(environ: Mapping[str, str], cwd: Path) -> Path:
     data = environ.get("XDG_DATA_HOME", "")
     base = Path(data) if data.startswith("/") else Path(environ.get("HOME") or Path.home()) / ".local" / "share"
     return base / "penstock"
+
+
+def _absolute(place: str, cwd: Path) -> str:
+    """A relative path as what it means here; a URL as it is."""
+    return place if "://" in place else str(cwd / Path(place).expanduser())
 
 
 def _read(row: Setting, value: Any, source: str) -> Any:

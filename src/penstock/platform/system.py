@@ -36,9 +36,11 @@ from penstock.metadata.errors import RunIsDriven
 from penstock.metadata.records import Changes, Lease, Run
 from penstock.metadata.store import MetadataStore
 from penstock.platform.compiling import Compilations
+from penstock.platform.environments import lock_environments
 from penstock.platform.finding import find_run
-from penstock.platform.home import prepare_home
+from penstock.platform.home import artifacts_place, prepare_home, store_place
 from penstock.platform.options import RunOptions
+from penstock.platform.vault import HomeVault
 from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs
 
 if TYPE_CHECKING:
@@ -71,8 +73,10 @@ class System:
         """
         faults.arm_kills(settings.faults)
         prepare_home(settings.home)
-        store = open_store(settings.home / "penstock.db", durability=settings.durability)
-        artifacts = open_artifact_store(settings.home / "artifacts", durability=settings.durability)
+        artifacts = open_artifact_store(
+            artifacts_place(settings), cache=settings.home / "cache", durability=settings.durability
+        )
+        store = open_store(store_place(settings), durability=settings.durability)
         return cls(settings, store, artifacts, SystemClock())
 
     def close(self) -> None:
@@ -96,6 +100,11 @@ class System:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def cores(self) -> int:
+        """How many this process may use at once."""
+        return self.settings.max_parallel or os.cpu_count() or 1
+
     @cached_property
     def keeper(self) -> LeaseKeeper:
         """Keeps the leases of the runs that this process drives."""
@@ -104,7 +113,7 @@ class System:
     @property
     def artifacts_url(self) -> str:
         """Where artifacts are, for processes that open the store for themselves."""
-        return str(self.home / "artifacts")
+        return artifacts_place(self.settings)
 
     # --- executors ----------------------------------------------------------------------------------------
 
@@ -135,7 +144,12 @@ class System:
         from penstock.executors.routing import Routing
 
         host = HostCommand(self.artifacts_url, self.home / "cache", self.settings.durability)
-        return Routing(self.process_executor, lambda: self.container_executor, host if options.host_commands else None)
+        return Routing(
+            self.process_executor,
+            lambda: self.container_executor,
+            host if options.host_commands else None,
+            kfp=options.kfp,
+        )
 
     def _executor(self, options: RunOptions) -> Executor:
         if options.executor == "inline":
@@ -183,15 +197,22 @@ class System:
         """Put a run on record, ready to be driven. All that can be refused is refused here.
 
         Raises:
-            UserError: An argument is missing, unknown or wrong; a file does not exist; a component cannot run here.
+            UserError: An argument is missing, unknown or wrong; a file does not exist; a component cannot run here, or
+                requires packages that cannot be had.
         """
         options = options or RunOptions()
         cwd = (Path(options.cwd) if options.cwd else Path.cwd()).absolute()
         inputs = document.pipeline.root.input_definitions
         fitted = fit_arguments(inputs, arguments, cwd)
-        self._refuse(document, self._executor(options))
+        executor = self._executor(options)
+        self._refuse(document, executor)
+        found = self._review(document, fitted.parameters, options, cwd)
+        environments: Any = lock_environments(document, executor, refresh=options.upgrade_packages)
         now = self.clock.now()
         kept = options.record() | {"cwd": str(cwd), "inputs": store_inputs(self.artifacts, fitted.files)}
+        if environments:
+            kept["environments"] = environments
+        kept |= found
         run = Run(
             run_id=new_run_id(now),
             pipeline=document.pipeline.pipeline_info.name,
@@ -221,6 +242,23 @@ class System:
                 hints.append(failure.hint)
         if reasons:
             raise NotRunnable(reasons=reasons, hints=hints)
+
+    def _review(
+        self, document: PipelineDocument, parameters: Mapping[str, Json], options: RunOptions, cwd: Path
+    ) -> dict[str, Json]:
+        """What the second document, if there is one, means here. Raises what `review_platform` raises."""
+        if not document.platform.platforms:
+            return {}
+        from penstock.platform.reviewing import own_folders, review_platform
+
+        def why_no_folders(container: ContainerSpec) -> str | None:
+            if options.executor == "inline":
+                return "inline, tasks share Penstock's own process and its folders"
+            on_host = _is_ours(container) or options.host_commands or self.process_executor.knows(container)
+            return "" if on_host else None
+
+        needed = own_folders(self.home, cwd)
+        return review_platform(document, parameters, self.home, needed=needed, why_no_folders=why_no_folders)
 
     def find_run(self, text: str) -> Run:
         """The run that a person means: an id, a unique start of one, or `last`."""
@@ -309,7 +347,7 @@ class System:
                 lease=held,
                 work=work,
                 cwd=_working_folder(options),
-                cores=options.max_parallel or self.settings.max_parallel or os.cpu_count() or 1,
+                cores=options.max_parallel or self.cores,
                 room=room,
                 on_change=on_change,
             )
@@ -346,7 +384,10 @@ class System:
         """What a run begins or goes on with. Somebody may have asked to cancel it while nobody drove it."""
         first = self._first_event(state, work)
         asked = self.store.cancel_requests([state.run.run_id])
-        return [Cancel(force=asked[0].force), first] if asked else [first]
+        if not asked:
+            return [first]
+        cancel = Cancel(force=asked[0].force)
+        return [cancel, first] if state.executions else [cancel]
 
     def _first_event(self, state: RunState, work: Path) -> EngineEvent:
         if state.executions:

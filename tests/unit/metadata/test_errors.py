@@ -13,6 +13,8 @@ from penstock.metadata import errors
 PAGES = Path(__file__).parents[3] / "docs" / "errors"
 RUN = RunId("20261121-174501-4k7qmx")
 DB = "/home/ada/taxi/.penstock/penstock.db"
+SERVER = "postgresql://ada@db.example.org/penstock"
+REFUSED = 'connection failed: connection to server at "10.0.0.7", port 5432 failed:'
 
 SAMPLES: list[PenstockError] = [
     errors.RunNotFound(run_id=RunId("20261121-17")),
@@ -39,6 +41,11 @@ SAMPLES: list[PenstockError] = [
     errors.StoreNotADatabase(place=DB, reason="file is not a database"),
     errors.StoreTooNew(place=DB, revision="0007", head="0001"),
     errors.UnknownStoreUrl(url="mysql://host/penstock"),
+    errors.StoreUnreachable(place=SERVER, reason=f"{REFUSED} Connection refused"),
+    errors.StoreConflict(place=SERVER, reason="deadlock detected"),
+    errors.StoreRefused(place=SERVER, reason=f'{REFUSED} FATAL: password authentication failed for user "ada"'),
+    errors.DatabaseMissing(place=SERVER, database="penstock"),
+    errors.DriverMissing(place=SERVER, reason="No module named 'psycopg'"),
     errors.SqliteTooOld(found="3.31.1", needed="3.35.0"),
 ]
 EACH = pytest.mark.parametrize("error", SAMPLES, ids=lambda error: type(error).__name__)

@@ -99,3 +99,8 @@ def test_every_setting_is_documented_as_it_is() -> None:
     documented = dict(re.findall(r"^\| `(\w+)` \| `(PENSTOCK_\w+)` \|", page, re.MULTILINE))
     assert documented == {row.name: row.variable for row in settings_table() if not row.hidden}
     assert all(str(row.default) in page for row in settings_table() if isinstance(row.default, str))
+
+
+def test_a_place_that_is_a_path_is_meant_from_the_working_directory_and_a_url_is_kept(tmp_path: Path) -> None:
+    settings = load_settings({"PENSTOCK_STORE": "runs.db", "PENSTOCK_ARTIFACTS": "s3://bucket/prefix"}, tmp_path)
+    assert (settings.store, settings.artifacts) == (str(tmp_path / "runs.db"), "s3://bucket/prefix")

@@ -13,18 +13,28 @@ from penstock.cli.command import Command
 @options.json
 @options.home
 def home(as_json: bool, home: Path | None) -> int:
-    """Show where state lives, and what takes space there."""
+    """Show where state lives, and what takes space there.
+
+    The record of runs and the artifacts may be elsewhere: see the settings `store` and `artifacts`.
+    """
     from penstock.cli.session import screen_of, settings_of, write_json
     from penstock.cli.text import columns, line
+    from penstock.core.urls import without_secrets
+    from penstock.platform.home import artifacts_place, store_place
     from penstock.platform.report.words import size
 
     settings = settings_of(home)
     place = settings.home
     parts = _parts(place) if place.is_dir() else {}
     if as_json:
-        write_json({"home": str(place), "exists": place.is_dir(), "bytes": sum(parts.values()), "parts": parts})
+        shown = {"store": without_secrets(store_place(settings)), "artifacts": without_secrets(artifacts_place(settings))}
+        weight = {"bytes": sum(parts.values()), "parts": parts}
+        write_json({"home": str(place), "exists": place.is_dir(), **shown, **weight})
         return 0
     screen = screen_of(settings)
+    for name, elsewhere in (("store", settings.store), ("artifacts", settings.artifacts)):
+        if elsewhere:
+            screen.print(line((f"{name:<10}", "dim"), without_secrets(elsewhere)))
     if not place.is_dir():
         screen.print(line((str(place), "bold"), ("  nothing is there yet", "dim")))
         return 0
