@@ -6,10 +6,9 @@ and stored nowhere. What counts for the cache is the secret's name.
 """
 
 import hashlib
+import os
 import posixpath
 import re
-import socket
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -326,9 +325,11 @@ def field_value(field_path: str, asked: Asked, run: Run, execution: Execution) -
         case "metadata.name":
             return name[-253:].strip("-")
         case "metadata.uid":
+            import uuid
+
             return str(uuid.uuid5(uuid.NAMESPACE_URL, f"penstock:{name}"))
         case "spec.nodeName":
-            return socket.gethostname()
+            return os.uname().nodename
         case "status.hostIP" | "status.podIP":
             return "127.0.0.1"
         case _:  # the namespace, the service account

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penstock.artifacts.names import local_path
 from penstock.artifacts.store import ArtifactStore
@@ -13,10 +13,12 @@ from penstock.engine.errors import failure_of
 from penstock.engine.events import CacheAnswered, ImportArtifact, ImportEnded, LookUpCache
 from penstock.engine.files import FileDigests
 from penstock.engine.fingerprint import Work, cache_key, fingerprint
-from penstock.engine.grants import EmptyVault, Vault, key_parts
 from penstock.engine.state import RunState
 from penstock.metadata.records import Artifact, CachedResult, CacheKey
 from penstock.metadata.store import MetadataStore
+
+if TYPE_CHECKING:
+    from penstock.engine.grants import Vault
 
 
 def answer_lookups(
@@ -26,14 +28,14 @@ def answer_lookups(
     files: FileDigests,
     asked: Sequence[LookUpCache],
     now: datetime,
-    vault: Vault | None = None,
+    vault: "Vault | None" = None,
 ) -> list[CacheAnswered]:
     """For each task asked about: its fingerprint, and the result that is known for it, all in one query.
 
     A known result whose bytes are gone, or cut short, is forgotten, and counts as unknown. One that is older than
     its component takes counts as unknown too.
     """
-    keys = {command.path: _key(state, files, command, vault or EmptyVault()) for command in asked}
+    keys = {command.path: _key(state, files, command, vault) for command in asked}
     prints = {path: fingerprint(key) for path, key in keys.items()}
     known = store.cached(set(prints.values()))
     lost = [found.fingerprint for found in known.values() if not _complete(artifacts, found)]
@@ -49,8 +51,10 @@ def answer_lookups(
     return answers
 
 
-def _is_stale(found: CachedResult, fresh_for: float, now: datetime) -> bool:
-    return fresh_for > 0 and found.made_at is not None and (now - found.made_at).total_seconds() > fresh_for
+def _is_stale(found: CachedResult, fresh_for: float | None, now: datetime) -> bool:
+    if fresh_for is None or found.made_at is None:
+        return False
+    return (now - found.made_at).total_seconds() > fresh_for
 
 
 def _work(state: RunState, command: LookUpCache) -> Work:
@@ -58,7 +62,7 @@ def _work(state: RunState, command: LookUpCache) -> Work:
     return state.plan.work(state.executions[command.path].component, environments)
 
 
-def _key(state: RunState, files: FileDigests, command: LookUpCache, vault: Vault) -> CacheKey:
+def _key(state: RunState, files: FileDigests, command: LookUpCache, vault: "Vault | None") -> CacheKey:
     execution = state.executions[command.path]
     assert execution.parent is not None
     parent = state.executions[execution.parent]
@@ -69,8 +73,17 @@ def _key(state: RunState, files: FileDigests, command: LookUpCache, vault: Vault
         execution.inputs,
         state.artifacts,
         custom=task.caching_options.cache_key if task.caching_options else "",
-        outside=files.parts(work, component, execution.inputs.parameters) | key_parts(state, command.path, vault),
+        outside=files.parts(work, component, execution.inputs.parameters) | _grants(state, command.path, vault),
     )
+
+
+def _grants(state: RunState, path: TaskPath, vault: "Vault | None") -> dict[str, str]:
+    """Parts for what the second document asks for; most pipelines have none."""
+    if not state.plan.has_platform:
+        return {}
+    from penstock.engine.grants import EmptyVault, key_parts
+
+    return key_parts(state, path, vault or EmptyVault())
 
 
 def _complete(artifacts: ArtifactStore, found: CachedResult) -> bool:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from penstock.core.ids import TaskPath
 from penstock.engine.fingerprint import Work, work_of
 from penstock.ir.parameters import constant_of
-from penstock.ir.platform import NOTHING, Asked, asked_by, pipeline_config
 from penstock.ir.spec import ComponentSpec, ContainerSpec, DagSpec, ExecutorSpec, PipelineDocument, TaskSpec
 from penstock.metadata.records import ExecutionKind
+
+if TYPE_CHECKING:
+    from penstock.ir.platform import Asked
 
 ROOT = TaskPath("")
 ROOT_COMPONENT = "root"
@@ -83,10 +86,15 @@ class Plan:
             return ExecutionKind.IMPORTER
         return ExecutionKind.TASK
 
-    def asked(self, component: str) -> Asked:
-        """What this component asks for beyond its container: secrets, volumes, a time limit."""
-        if not self.document.platform.platforms:
-            return NOTHING
+    @property
+    def has_platform(self) -> bool:
+        """Whether the document has a second one, which may ask for secrets, volumes and time limits."""
+        return bool(self.document.platform.platforms)
+
+    def asked(self, component: str) -> "Asked":
+        """What this component asks for in the second document. Ask only if there is one: it has to be imported."""
+        from penstock.ir.platform import asked_by
+
         label = self.component(component).executor_label
         asked = self._asked.get(label)
         if asked is None:
@@ -126,11 +134,15 @@ class Plan:
 
     def timeout(self, component: str) -> float | None:
         """Seconds that an attempt of this component may take."""
-        return self.asked(component).timeout
+        return self.asked(component).timeout if self.has_platform else None
 
     @cached_property
     def deadline(self) -> float | None:
         """Seconds that the whole run may take."""
+        if not self.has_platform:
+            return None
+        from penstock.ir.platform import pipeline_config
+
         seconds = pipeline_config(self.document).active_deadline_seconds
         return float(seconds) if seconds > 0 else None
 

@@ -6,7 +6,8 @@ condition or in a loop that may be empty is noted, because the run may do withou
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,10 +20,10 @@ from penstock.engine.grants import Lack, NotGranted, Vault, check_field, lacks
 from penstock.engine.plan import ROOT_COMPONENT, Plan
 from penstock.ir.parameters import constant_of
 from penstock.ir.platform import KUBERNETES, Asked, PipelineConfig, pipeline_config, settings_of
-from penstock.ir.spec import TaskInputParameter, TaskSpec
+from penstock.ir.spec import ComponentSpec, ContainerSpec, TaskInputParameter, TaskSpec
 
-MountingProblem = Callable[[list[str]], str]
-"""Why a task cannot have folders at these paths; empty if it can."""
+MountingProblem = Callable[[ContainerSpec, Sequence[str]], str]
+"""Why a task of that container cannot have folders at these paths; empty if it can."""
 
 NOTED = {
     "nodeSelector": "there is one machine",
@@ -69,9 +70,9 @@ def review(plan: Plan, parameters: Mapping[str, Json], vault: Vault, mounting: M
         NotGranted: A secret, config map or volume lacks that is sure to be needed.
         InvalidField: A setting holds what it cannot hold.
     """
-    if not plan.document.platform.platforms:
+    if not plan.has_platform:
         return Review()
-    asked = {name: plan.asked(name) for name, spec in plan.pipeline.components.items() if spec.executor_label}
+    asked = {name: plan.asked(name) for name, spec in plan.pipeline.components.items() if _has_executor(plan, spec)}
     _refuse(plan, asked, mounting)
     walk = _Walk(plan, vault)
     walk.dag(ROOT_COMPONENT, dict(parameters), sure=True)
@@ -81,6 +82,10 @@ def review(plan: Plan, parameters: Mapping[str, Json], vault: Vault, mounting: M
     return Review(ignored=list(_ignored(plan, asked)), warnings=warnings)
 
 
+def _has_executor(plan: Plan, component: ComponentSpec) -> bool:
+    return component.executor_label in plan.pipeline.deployment_spec.executors
+
+
 # --- what cannot be honoured -------------------------------------------------------------------------------
 
 
@@ -88,7 +93,8 @@ def _refuse(plan: Plan, asked: Mapping[str, Asked], mounting: MountingProblem) -
     reasons: dict[str, str] = {}
     hints: list[str] = []
     for component, wanted in asked.items():
-        found = list(_problems(wanted, mounting))
+        container = plan.executor(component).container or ContainerSpec()
+        found = list(_problems(wanted, partial(mounting, container)))
         if found:
             reasons[_shown(component)] = "; ".join(f"{setting}: {reason}" for setting, reason, _ in found)
             hints += [advice for _, _, advice in found]
@@ -100,7 +106,7 @@ def _refuse(plan: Plan, asked: Mapping[str, Asked], mounting: MountingProblem) -
         raise NotRunnable(reasons=reasons, hints=hints)
 
 
-def _problems(asked: Asked, mounting: MountingProblem) -> Iterator[tuple[str, str, str]]:
+def _problems(asked: Asked, mounting: Callable[[Sequence[str]], str]) -> Iterator[tuple[str, str, str]]:
     """Setting, reason and advice for each thing that cannot be honoured."""
     for name in asked.others:
         if name in NOTED:

@@ -17,6 +17,7 @@ from penstock.artifacts.store import ArtifactStore
 from penstock.core import faults
 from penstock.core.clock import Clock, SystemClock
 from penstock.core.ids import Digest, RunId, TaskPath, new_run_id
+from penstock.core.json import Json
 from penstock.core.settings import Settings
 from penstock.engine.behaviour import check_behaviour
 from penstock.engine.driver import Driver, work_folder
@@ -40,10 +41,10 @@ from penstock.platform.environments import lock_environments
 from penstock.platform.finding import find_run
 from penstock.platform.home import artifacts_place, prepare_home, store_place
 from penstock.platform.options import RunOptions
-from penstock.platform.vault import HomeVault
 from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs
 
 if TYPE_CHECKING:
+    from penstock.engine.grants import Vault
     from penstock.executors.container.executor import ContainerExecutor
     from penstock.executors.process.executor import ProcessExecutor
     from penstock.executors.routing import Routing
@@ -243,6 +244,14 @@ class System:
         if reasons:
             raise NotRunnable(reasons=reasons, hints=hints)
 
+    def _vault(self, plan: Plan) -> "Vault | None":
+        """Where secrets come from; None where the pipeline cannot ask for any."""
+        if not plan.has_platform:
+            return None
+        from penstock.platform.vault import HomeVault
+
+        return HomeVault(self.home)
+
     def _review(
         self, document: PipelineDocument, parameters: Mapping[str, Json], options: RunOptions, cwd: Path
     ) -> dict[str, Json]:
@@ -350,6 +359,7 @@ class System:
                 cores=options.max_parallel or self.cores,
                 room=room,
                 on_change=on_change,
+                vault=self._vault(state.plan),
             )
             if begun is not None:
                 begun(driver)
