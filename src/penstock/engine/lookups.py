@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from penstock.artifacts.names import local_path
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import PenstockError
-from penstock.core.ids import artifact_id
+from penstock.core.ids import TaskPath, artifact_id
 from penstock.engine.errors import failure_of
 from penstock.engine.events import CacheAnswered, ImportArtifact, ImportEnded, LookUpCache
 from penstock.engine.files import FileDigests
