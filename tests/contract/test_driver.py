@@ -14,7 +14,7 @@ from penstock.core.clock import SystemClock
 from penstock.core.ids import ArtifactId, EngineId, RunId, TaskPath
 from penstock.engine.driver import Driver
 from penstock.engine.events import Recover, Retry, Start
-from penstock.engine.lease import HeldLease
+from penstock.engine.lease import HeldLease, LeaseKeeper
 from penstock.engine.lookups import import_local
 from penstock.engine.orders import LOG_FILE, OUTPUT_FILE, attempt_folder
 from penstock.engine.plan import Plan
@@ -63,7 +63,7 @@ class World:
         executions = self.store.executions(run_id)
         state = RunState.load(Plan(self.pipeline), self.store.run(run_id), executions, self.store.attempts(run_id), {})
         self.state = state
-        self.held = HeldLease(self.store, lease, CLOCK)
+        self.held = LeaseKeeper(self.store, CLOCK).hold(lease)
         return Driver(
             state=state,
             store=self.store,
@@ -408,10 +408,13 @@ def test_a_local_file_that_is_imported_is_copied_however_its_place_is_written(wo
     assert world.artifacts.path(kept.uri).read_text() == "a\n1\n"
 
 
-def test_a_lease_that_was_taken_over_is_not_renewed_any_more(world, monkeypatch):
-    monkeypatch.setattr("penstock.engine.lease.LEASE", timedelta(seconds=0.003))
+def test_who_lost_a_lease_is_told_and_does_not_renew_it_any_more(world):
     world.submit(counting())
-    world.driver(ScriptedExecutor(add_one))
-    world.store.acquire(RUN, EngineId("engine-2"), CLOCK.now() + timedelta(days=1), timedelta(seconds=30))
-    world.held._thread.join(timeout=30)
-    assert not world.held._thread.is_alive()
+    lease = world.store.acquire(RUN, EngineId("engine-1"), CLOCK.now(), timedelta(seconds=30))
+    keeper = LeaseKeeper(world.store, CLOCK, timedelta(seconds=0.003))
+    held, lost = keeper.hold(lease), threading.Event()
+    held.listen(on_lost=lost.set, on_cancel=lambda force: None)
+    taken = world.store.acquire(RUN, EngineId("engine-2"), CLOCK.now(), timedelta(days=1), steal=EngineId("engine-1"))
+    assert lost.wait(30)
+    assert world.store.lease(RUN) == taken
+    keeper.close()

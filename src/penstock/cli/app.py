@@ -31,6 +31,7 @@ app = Group(
     {
         "run": "penstock.cli.commands.run:run",
         "compile": "penstock.cli.commands.compile:compile_target",
+        "engine": "penstock.cli.commands.engine:engine",
         "runs": "penstock.cli.runs:app",
         "artifacts": "penstock.cli.artifacts:app",
         "home": "penstock.cli.commands.home:home",

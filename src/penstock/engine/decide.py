@@ -10,9 +10,10 @@ a loop begins), `completion` (something finished), `setting_back` (something is 
 
 from datetime import datetime
 
-from penstock.engine import attempts, completion, recovery, scheduling
+from penstock.engine import attempts, completion, handover, recovery, scheduling
 from penstock.engine.events import (
     AttemptEnded,
+    AttemptReturned,
     CacheAnswered,
     Cancel,
     CancelAttempt,
@@ -74,6 +75,8 @@ def _handle(draft: Draft, event: EngineEvent) -> None:
             scheduling.begin_again(draft, event.path)
         case AttemptEnded():
             attempts.end_attempt(draft, event)
+        case AttemptReturned():
+            handover.give_back(draft, event)
         case Cancel():
             _cancel(draft, event)
 
@@ -83,6 +86,8 @@ def _cancel(draft: Draft, event: Cancel) -> None:
     if run.state.finished:
         return
     draft.change_run(state=State.CANCELING, error=event.reason or run.error)
+    if not draft.state.executions:  # it has not begun: there is nothing to wait for
+        draft.change_run(state=State.CANCELED if event.reason is None else State.FAILED, finished_at=draft.now)
     for execution in list(draft.state.executions.values()):
         if execution.state is State.PENDING:
             draft.finish(execution.path, State.CANCELED)

@@ -13,12 +13,14 @@ is performed; the run is resumed from the store, where the last complete transit
 import contextlib
 import heapq
 import shutil
+import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import structs
 
@@ -31,6 +33,7 @@ from penstock.engine.decide import decide
 from penstock.engine.errors import DeadlinePassed, NoWorkFolder, failure_of
 from penstock.engine.events import (
     AttemptEnded,
+    AttemptReturned,
     Cancel,
     CancelAttempt,
     EngineCommand,
@@ -39,31 +42,46 @@ from penstock.engine.events import (
     ImportArtifact,
     Launch,
     LookUpCache,
+    Recover,
     Retry,
     SetTimer,
+    Start,
     StartAttempt,
     TimerFired,
 )
 from penstock.engine.executor import AttemptKey, Canceled, Executor, Failed, Grants, Outcome, WorkOrder
 from penstock.engine.files import FileDigests
-from penstock.engine.grants import EmptyVault, Vault, grants_of
+from penstock.engine.handover import begun_at
 from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import answer_import, answer_lookups
-from penstock.engine.masking import masked
 from penstock.engine.orders import LOG_FILE, attempt_folder, resources, work_order
 from penstock.engine.remains import keep_log
-from penstock.engine.slots import Slots
+from penstock.engine.slots import Room
 from penstock.engine.state import RunState
 from penstock.engine.transaction import Transaction
+from penstock.metadata.errors import LeaseLost
 from penstock.metadata.records import Changes, Run, State, Usage
 from penstock.metadata.store import MetadataStore
+
+if TYPE_CHECKING:
+    from penstock.engine.grants import Vault
 
 OnChange: TypeAlias = Callable[[Changes], None]
 
 _NO_USAGE = Usage()
+_NO_GRANTS = Grants()
 _LONGEST_WAIT = 1.0
 _BATCH = 2_000
 """Records in one transaction at most, roughly: progress shows, and a crash loses little."""
+
+
+class Control(Enum):
+    """What the driver itself is told: nothing that is decided about."""
+
+    WAKE = auto()
+    LOST = auto()
+    STOP = auto()
+    STOP_NOW = auto()
 
 
 class Driver:
@@ -81,8 +99,9 @@ class Driver:
         work: Path,
         cwd: Path,
         cores: int,
+        room: Room | None = None,
         on_change: OnChange | None = None,
-        vault: Vault | None = None,
+        vault: "Vault | None" = None,
     ) -> None:
         self._state = state
         self._store = store
@@ -93,12 +112,14 @@ class Driver:
         self._work = work
         self._cwd = cwd
         self._on_change = on_change
-        self._vault = vault or EmptyVault()
+        self._vault = vault
         self._masks: dict[AttemptKey, tuple[str, ...]] = {}
         """Secrets of running attempts, which what is told of their failures must not hold."""
-        self._slots = Slots(cores)
+        self._slots = (room or Room(cores)).line(cores, self._wake)
         self._files = FileDigests(cwd)
-        self._inbox: SimpleQueue[EngineEvent | tuple[AttemptKey, Outcome]] = SimpleQueue()
+        self._inbox: SimpleQueue[EngineEvent | Control | tuple[AttemptKey, Outcome]] = SimpleQueue()
+        self._running: set[AttemptKey] = set()
+        self._stopping = False
         self._agenda: deque[EngineEvent] = deque()
         self._lookups: list[LookUpCache] = []
         self._deferred: list[StartAttempt | CancelAttempt] = []
@@ -114,10 +135,17 @@ class Driver:
 
     # --- from outside -------------------------------------------------------------------------------------
 
-    def cancel(self) -> None:
+    def cancel(self, *, force: bool = False) -> None:
         """Ask for the run to stop; the second time, at once. Safe in a signal handler and from any thread."""
         self._cancels += 1
-        self._inbox.put(Cancel(force=self._cancels > 1))
+        self._inbox.put(Cancel(force=force or self._cancels > 1))
+
+    def stop(self, *, force: bool = False) -> None:
+        """Ask for the run to be left as it is, for another engine to go on with. Safe from any thread.
+
+        Attempts are ended, gently or at once, and do not count; `drive` returns when the last one has.
+        """
+        self._inbox.put(Control.STOP_NOW if force else Control.STOP)
 
     def interrupt(self) -> None:
         """As `cancel`, for a signal handler where the author's code runs in this very thread: that is interrupted too.
@@ -129,23 +157,45 @@ class Driver:
         if self._starting is not None:
             raise KeyboardInterrupt
 
-    def drive(self, first: EngineEvent) -> Run:
+    def drive(self, *first: EngineEvent) -> Run:
         """Take `first` and go on until the run is finished.
 
-        Raises:
+        Returns:
+            The run; unfinished only after `stop`.
+
+        Raises (whatever ran is killed then, and nothing more is stored):
             StoreUnavailable: A transition could not be stored. The run can be resumed.
             LeaseLost: Somebody else drives the run now.
         """
-        self._set_deadline(first)
-        self._agenda.append(first)
+        self._agenda.extend(first)
+        self._lease.listen(
+            on_lost=lambda: self._inbox.put(Control.LOST), on_cancel=lambda force: self.cancel(force=force)
+        )
+        try:
+            return self._drive()
+        except BaseException:
+            self._abandon()
+            raise
+        finally:
+            self._slots.close()
+
+    def _drive(self) -> Run:
         while True:
             self._work_off()
             self._commit()
             if self._state.run.state.finished:
                 break
+            if self._stopping and not self._running:
+                return self._state.run
             self._wait()
         shutil.rmtree(self._work, ignore_errors=True)
         return self._state.run
+
+    def _abandon(self) -> None:
+        """The run is not ours to go on with: what runs is killed, what was to be started is not."""
+        self._deferred.clear()
+        for key in self._running:
+            self._executor.cancel(key, force=True)
 
     # --- the loop -----------------------------------------------------------------------------------------
 
@@ -156,6 +206,8 @@ class Driver:
                 self._decide(self._agenda.popleft())
                 if self._transaction.size > _BATCH:
                     self._commit()
+            if self._stopping:
+                return
             if self._lookups:
                 asked, self._lookups = self._lookups, []
                 now = self._clock.now()
@@ -166,14 +218,19 @@ class Driver:
             path = self._slots.next()
             if path is None:
                 return
-            self._agenda.append(self._launch(path))
+            if self._state.executions[path].state is State.PENDING:
+                self._agenda.append(self._launch(path))
+            else:  # canceled while it was in line
+                self._slots.free(path)
 
     def _decide(self, event: EngineEvent) -> None:
         decision = decide(self._state, event, self._clock.now())
         self._state.apply(decision)
+        if isinstance(event, Start | Recover | Retry):
+            self._set_deadline()
         self._transaction.add(decision.changes)
         for execution in decision.changes.executions:
-            if execution.state is not State.RUNNING:
+            if execution.state not in (State.RUNNING, State.CANCELING):
                 self._slots.free(execution.path)
         for command in decision.commands:
             self._take(command)
@@ -225,7 +282,8 @@ class Driver:
         execution = self._state.executions[command.path]
         if isinstance(command, CancelAttempt):
             key = AttemptKey(execution.run_id, command.path, command.number)
-            self._executor.cancel(key, force=command.force)
+            if key in self._running:  # not one of an engine that is gone
+                self._executor.cancel(key, force=command.force)
         elif execution.attempt == command.number and execution.state is State.RUNNING:
             self._start(AttemptKey(execution.run_id, command.path, command.number))
             fault_point("engine.after_start")
@@ -239,6 +297,7 @@ class Driver:
             self._report(key, Failed(failure=failure_of(error), usage=_NO_USAGE))
             return
         self._starting = order.key
+        self._running.add(key)
         try:
             self._executor.start(order, self._report)
         except KeyboardInterrupt:  # inline, the author's code runs here
@@ -253,12 +312,20 @@ class Driver:
         order = work_order(self._state, path, self._work, self._cwd)
         try:
             order.folder.mkdir(parents=True, exist_ok=True)
-            grants = grants_of(self._state, path, self._vault, order.folder)
+            grants = self._grants(path, order.folder)
         except OSError as error:
             raise NoWorkFolder(folder=str(order.folder), reason=error.strerror or str(error)) from error
         if grants.secrets:
             self._masks[order.key] = grants.secrets
-        return structs.replace(order, grants=grants) if grants != Grants() else order
+        return structs.replace(order, grants=grants) if grants is not _NO_GRANTS else order
+
+    def _grants(self, path: TaskPath, folder: Path) -> Grants:
+        """What the second document asks for; most pipelines have none."""
+        if not self._state.plan.has_platform:
+            return _NO_GRANTS
+        from penstock.engine.grants import EmptyVault, grants_of
+
+        return grants_of(self._state, path, self._vault or EmptyVault(), folder)
 
     # --- waiting ------------------------------------------------------------------------------------------
 
@@ -282,25 +349,54 @@ class Driver:
             self._deadline = None
             self._agenda.append(Cancel(reason=failure_of(DeadlinePassed(seconds=self._time_limit or 0.0))))
 
-    def _patience(self) -> float:
-        """Seconds until something is due. Never long: a signal that another thread took is handled only then."""
+    def _patience(self) -> float | None:
+        """Seconds until something is due; None for never.
+
+        Not long in the main thread: a signal that another thread took is handled only when this one wakes.
+        """
+        longest = _LONGEST_WAIT if threading.current_thread() is threading.main_thread() else None
         moments = [self._timers[0][0]] if self._timers else []
         moments += [self._deadline] if self._deadline is not None else []
         if not moments:
-            return _LONGEST_WAIT
-        return min(max(0.0, (min(moments) - self._clock.now()).total_seconds()), _LONGEST_WAIT)
+            return longest
+        left = max(0.0, (min(moments) - self._clock.now()).total_seconds())
+        return left if longest is None else min(left, longest)
 
-    def _receive(self, message: EngineEvent | tuple[AttemptKey, Outcome]) -> None:
+    def _receive(self, message: EngineEvent | Control | tuple[AttemptKey, Outcome]) -> None:
+        if isinstance(message, Control):
+            self._obey(message)
+            return
         if not isinstance(message, tuple):
             self._agenda.append(message)
             return
         key, outcome = message
+        self._running.discard(key)
         if key in self._masks:
+            from penstock.engine.masking import masked
+
             outcome = masked(outcome, self._masks.pop(key))
         folder = attempt_folder(self._work, key.path, key.number)
         log = keep_log(self._artifacts, folder)
         self._spent.append(folder)
-        self._agenda.append(AttemptEnded(path=key.path, number=key.number, outcome=outcome, log=log))
+        if self._stopping and isinstance(outcome, Canceled):
+            self._agenda.append(AttemptReturned(path=key.path, number=key.number, usage=outcome.usage, log=log))
+        else:
+            self._agenda.append(AttemptEnded(path=key.path, number=key.number, outcome=outcome, log=log))
+
+    def _obey(self, control: Control) -> None:
+        match control:
+            case Control.LOST:
+                lease = self._lease.lease
+                raise LeaseLost(run_id=lease.run_id, owner=lease.owner, token=lease.token)
+            case Control.STOP | Control.STOP_NOW:
+                self._stopping = True
+                for key in self._running:
+                    self._executor.cancel(key, force=control is Control.STOP_NOW)
+            case Control.WAKE:
+                pass  # there is room: the loop looks
+
+    def _wake(self) -> None:
+        self._inbox.put(Control.WAKE)
 
     @property
     def _time_limit(self) -> float | None:
@@ -308,11 +404,11 @@ class Driver:
         seconds = self._state.run.options.get("timeout") or self._state.plan.deadline
         return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else None
 
-    def _set_deadline(self, first: EngineEvent) -> None:
-        """From the run's start on; a retry, which may come days later, has all of the time again."""
-        if self._time_limit is not None:
-            started = None if isinstance(first, Retry) else self._state.run.started_at
-            self._deadline = (started or self._clock.now()) + timedelta(seconds=self._time_limit)
+    def _set_deadline(self) -> None:
+        """From the run's start on, or from the last retry; whoever drives it, and however often it was taken over."""
+        if self._time_limit is not None and self._state.run.state is State.RUNNING:
+            began = begun_at(self._state.run) or self._clock.now()
+            self._deadline = began + timedelta(seconds=self._time_limit)
 
 
 def work_folder(home: Path, run: RunId) -> Path:

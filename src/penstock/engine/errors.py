@@ -188,6 +188,40 @@ class NoWorkFolder(InfraError, OSError):
         return "make room on that disk (also for more files: `df -i`), then `penstock runs retry`"
 
 
+@dataclass(kw_only=True, eq=False)
+class BehaviourTooNew(UserError, RuntimeError):
+    """A run was made by rules that this Penstock does not know."""
+
+    code: ClassVar[str] = "ENG013"
+    run: str
+    behaviour: int
+    known: int
+
+    def message(self) -> str:
+        return (
+            f"run {self.run!r} was made by a newer Penstock: it follows behaviour {self.behaviour}, "
+            f"this one knows up to {self.known}"
+        )
+
+    def hint(self) -> str:
+        return "upgrade Penstock here (`uv pip install -U penstock`), or let an engine that is newer go on with it"
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingToCancel(UserError):
+    """A run was to be cancelled that has ended."""
+
+    code: ClassVar[str] = "ENG014"
+    run: str
+    state: str
+
+    def message(self) -> str:
+        return f"run {self.run!r} is {self.state}: there is nothing to cancel in it"
+
+    def hint(self) -> str:
+        return f"`penstock runs show {self.run}` shows how it ended"
+
+
 def failure_of(error: PenstockError) -> TaskFailure:
     """An error as it is kept on record."""
     kind = "infra" if isinstance(error, InfraError) else "user" if isinstance(error, UserError) else "task"

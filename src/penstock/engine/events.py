@@ -13,7 +13,7 @@ from penstock.core.ids import Fingerprint, TaskPath
 from penstock.core.json import Json
 from penstock.engine.executor import Outcome
 from penstock.ir.runtime import TaskFailure
-from penstock.metadata.records import Artifact, CachedResult, CacheKey
+from penstock.metadata.records import Artifact, CachedResult, CacheKey, Usage
 
 # --- events -----------------------------------------------------------------------------------------------
 
@@ -71,6 +71,15 @@ class AttemptEnded(Struct, frozen=True, kw_only=True):
     """The stored log's URI; empty if there was no output."""
 
 
+class AttemptReturned(Struct, frozen=True, kw_only=True):
+    """An attempt was ended because this engine leaves the run to another one."""
+
+    path: TaskPath
+    number: int
+    usage: Usage
+    log: str = ""
+
+
 class Cancel(Struct, frozen=True, kw_only=True):
     """Stop the run. A second one is taken as impatience: attempts are killed at once."""
 
@@ -80,7 +89,16 @@ class Cancel(Struct, frozen=True, kw_only=True):
 
 
 EngineEvent: TypeAlias = (
-    Start | Recover | Retry | CacheAnswered | ImportEnded | Launch | TimerFired | AttemptEnded | Cancel
+    Start
+    | Recover
+    | Retry
+    | CacheAnswered
+    | ImportEnded
+    | Launch
+    | TimerFired
+    | AttemptEnded
+    | AttemptReturned
+    | Cancel
 )
 
 # --- commands ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from penstock.core.ids import TaskPath
 from penstock.engine.attempts import end_attempt, fail
 from penstock.engine.errors import AttemptLost, NothingToRetry, failure_of
 from penstock.engine.events import AttemptEnded, Recover, Retry, SetTimer
+from penstock.engine.handover import begin_anew
 from penstock.engine.setting_back import set_back
 from penstock.engine.state import Draft
 from penstock.ir.runtime import TaskFailure
@@ -74,6 +75,7 @@ def retry(draft: Draft, event: Retry) -> None:
     # Who names a task wants it run, and not the result that it gave before, which is what the cache has.
     options = run.options if event.path is None else run.options | {"cache": False}
     draft.change_run(state=State.RUNNING, finished_at=None, error=None, options=options)
+    begin_anew(draft)
     set_back(draft, root, named, event.path)
 
 

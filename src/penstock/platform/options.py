@@ -5,9 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from penstock.core.json import Json
-
-BEHAVIOUR = 1
-"""The engine's rules when the run was made. Grows when a newer engine would decide otherwise."""
+from penstock.engine.behaviour import BEHAVIOUR
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):
@@ -20,10 +18,16 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     """Open a debugger where a component fails (inline only)."""
     host_commands: bool = False
     """Whether container components may run as plain commands on this host, their images ignored. Never implied."""
+    kfp: str = ""
+    """The version of Kubeflow's SDK for its lightweight components, whatever version they ask for; empty for that."""
+    upgrade_packages: bool = False
+    """Resolve the requirements of components to the newest versions that fit, whatever earlier runs took."""
     max_parallel: int | None = None
     """Cores to use at once; None for all."""
     timeout: float | None = None
     """Seconds that the whole run may take."""
+    detached: bool = False
+    """Whether the run was only submitted, for an engine to take it up (`penstock engine`)."""
     cwd: str = ""
     """The folder that relative paths are meant from; empty for the present one."""
 
@@ -33,8 +37,10 @@ class RunOptions(Struct, frozen=True, kw_only=True):
             "cache": self.cache,
             "executor": self.executor,
             "host_commands": self.host_commands,
+            "kfp": self.kfp,
             "max_parallel": self.max_parallel,
             "timeout": self.timeout,
+            "detached": self.detached,
             "cwd": self.cwd,
             "behaviour": BEHAVIOUR,
         }

@@ -9,6 +9,7 @@ app = Group(
         "show": "penstock.cli.runs.show:show",
         "logs": "penstock.cli.runs.logs:logs",
         "explain": "penstock.cli.runs.explain:explain",
+        "cancel": "penstock.cli.runs.cancel:cancel",
         "resume": "penstock.cli.runs.resume:resume",
         "retry": "penstock.cli.runs.retry:retry",
         "report": "penstock.cli.runs.report:report",

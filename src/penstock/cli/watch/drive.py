@@ -68,6 +68,15 @@ def drive(session: Session, run: Run, document: PipelineDocument, go: Go, show: 
     return 0 if finished.state is State.SUCCEEDED else 130 if finished.state is State.CANCELED else 1
 
 
+def submit_only(session: Session, run: Run) -> int:
+    """The run is for an engine to drive: say its id, and nothing else, for scripts."""
+    if session.json:
+        session.write_json(run)
+    else:
+        session.screen.print(line(run.run_id))
+    return 0
+
+
 def run_as_json(session: Session, progress: Progress) -> dict[str, Any]:
     """The run's record, with its outputs and the number of tasks in each state."""
     root = progress.tree.root
