@@ -28,7 +28,12 @@ class Routing:
     """
 
     def __init__(
-        self, process: ProcessExecutor, containers: Callable[[], Executor], host_command: HostCommand | None = None
+        self,
+        process: ProcessExecutor,
+        containers: Callable[[], Executor],
+        host_command: HostCommand | None = None,
+        *,
+        kfp: str = "",
     ) -> None:
         """Prepare.
 
@@ -36,10 +41,12 @@ class Routing:
             process: For what needs no container, and for plain commands.
             containers: Gives the executor for the rest. Called when it is first needed: it looks for an engine.
             host_command: Runs commands on this host. None where the run does not allow it.
+            kfp: The version of Kubeflow's SDK for its lightweight components, if not the one that they ask for.
         """
         self._process = process
         self._containers = containers
         self._host_command = host_command
+        self._kfp = kfp
         self._sent: dict[AttemptKey, Executor] = {}
 
     def start(self, order: WorkOrder, report: Report) -> None:
@@ -66,7 +73,7 @@ class Routing:
         """See `Executor.warm`."""
         known = [one for one in containers if self._process.knows(one)]
         others = [one for one in containers if not self._process.knows(one)]
-        self._process.warm(known)
+        self._process.warm(known, kfp=self._kfp)
         if others and self._host_command is None:
             self._containers().warm(others)
 
@@ -84,7 +91,9 @@ class Routing:
 
     def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:
         """See `Executor.lock`. A plain command takes what this host has."""
-        return self._process.lock(container, refresh=refresh) if self._process.knows(container) else {}
+        if not self._process.knows(container):
+            return {}
+        return self._process.lock(container, refresh=refresh, kfp=self._kfp)
 
     def close(self) -> None:
         """Nothing: whoever made the executors closes them."""

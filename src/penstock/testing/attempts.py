@@ -14,7 +14,7 @@ from typing import Any
 
 from penstock.core.ids import RunId, TaskPath
 from penstock.core.json import Json
-from penstock.engine.executor import AttemptKey, Executor, Failed, Limits, Outcome, Succeeded, WorkOrder
+from penstock.engine.executor import AttemptKey, Executor, Failed, Grants, Limits, Outcome, Succeeded, WorkOrder
 from penstock.ir.manifest import ComponentManifest, manifest_arguments
 from penstock.ir.runtime import (
     ArtifactList,
@@ -85,6 +85,9 @@ class Attempts:
         cwd: Path | None = None,
         memory: int | None = None,
         timeout: float | None = None,
+        component: ComponentSpec | None = None,
+        values: Mapping[str, str] | None = None,
+        grants: Grants | None = None,
     ) -> WorkOrder:
         """Start an attempt.
 
@@ -97,6 +100,9 @@ class Attempts:
             cwd: Where it works; the folder of all attempts by default.
             memory: Its limit in bytes.
             timeout: Its limit in seconds.
+            component: Its interface, where it counts: code that is not Penstock's declares no types of its own.
+            values: What the run says of itself.
+            grants: Secrets and the like.
         """
         if isinstance(container, str):
             container = component_container(container)
@@ -117,13 +123,15 @@ class Attempts:
         order = WorkOrder(
             key=AttemptKey(RunId("run"), TaskPath(f"task-{number}"), 1),
             label=f"task-{number}",
-            component=ComponentSpec(),
+            component=component or ComponentSpec(),
             container=container,
             executor_input=ExecutorInput(inputs=given, outputs=places),
             folder=folder,
             log=folder / "log.txt",
             cwd=cwd or self.folder,
             limits=Limits(memory=memory, timeout=timeout),
+            values=dict(values or {}),
+            grants=grants or Grants(),
         )
         self.executor.start(order, lambda key, outcome: self._reports.put((key, outcome)))
         return order

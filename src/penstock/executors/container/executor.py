@@ -91,6 +91,7 @@ class ContainerExecutor:
             name,
             self._labels(order.key),
             order.limits,
+            order.grants.mounts,
             artifacts=self._artifacts,
             cache=self._cache,
             durability=self._durability,
@@ -102,8 +103,9 @@ class ContainerExecutor:
             else:
                 self._apart(lambda: _remove_first(engine, name, lambda: report(key, outcome)))
 
-        # The engine keeps the limit of memory; what our worker holds of it is only the engine's program.
-        bare = msgspec.structs.replace(order, limits=Limits(timeout=order.limits.timeout))
+        # The engine keeps the limit of memory, and mounts what is granted: our worker only holds the engine's program.
+        grants = msgspec.structs.replace(order.grants, mounts=())
+        bare = msgspec.structs.replace(order, limits=Limits(timeout=order.limits.timeout), grants=grants)
         self._process.run(bare, done, form)
 
     def cancel(self, key: AttemptKey, *, force: bool = False) -> None:

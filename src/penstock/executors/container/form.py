@@ -1,14 +1,15 @@
 """How an attempt in a container becomes a job of a worker."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from penstock.artifacts.local import Durability
-from penstock.engine.executor import Limits, WorkOrder
+from penstock.engine.executor import Limits, Mount, WorkOrder
 from penstock.executors.container import work
 from penstock.executors.container.engine import ContainerEngine
-from penstock.executors.container.work import ContainerWork
+from penstock.executors.container.work import ContainerWork, GrantedFolder
 from penstock.executors.process.forms.command import command_work
 from penstock.executors.process.forms.form import Call, Needs
 from penstock.ir.spec import ContainerSpec
@@ -25,6 +26,7 @@ class InContainer:
         name: str,
         labels: dict[str, str],
         limits: Limits,
+        mounts: Sequence[Mount],
         *,
         artifacts: str,
         cache: Path,
@@ -37,6 +39,7 @@ class InContainer:
             name: Of the container.
             labels: By which it is found again.
             limits: The attempt's; the engine enforces that of memory.
+            mounts: What the attempt is granted beyond its inputs.
             artifacts: URL of the artifact store.
             cache: Local folder for what is fetched from a remote store.
             durability: Of a local store.
@@ -45,6 +48,7 @@ class InContainer:
         self._name = name
         self._labels = labels
         self._limits = limits
+        self._mounts = mounts
         self._artifacts = artifacts
         self._cache = str(cache)
         self._durability: Durability = durability
@@ -65,5 +69,7 @@ class InContainer:
             cpu=self._limits.cpu,
             memory=self._limits.memory,
             gpu=self._limits.gpu,
+            granted=list(order.grants.environ),
+            mounts=[GrantedFolder(path=one.path, source=one.source, files=one.files) for one in self._mounts],
         )
         return Call(function=_RUN, payload=msgspec.json.encode(job))

@@ -28,6 +28,10 @@ class ContainerRun(Struct, frozen=True, kw_only=True):
     """Folders of this machine that are there under the same path."""
     readable: list[str] = field(default_factory=list)
     """Files and folders that are there under the same path, and may not be changed."""
+    granted: list[str] = field(default_factory=list)
+    """Variables that the engine's program has and is to hand on."""
+    folders: dict[str, str] = field(default_factory=dict)
+    """Folders of this machine that are there under another path, by that path."""
     cpu: float | None = None
     memory: int | None = None
     """Bytes."""
@@ -53,8 +57,9 @@ def run_line(engine: ContainerEngine, run: ContainerRun, user: tuple[int, int], 
     line += [part for name, value in run.labels.items() for part in ("--label", f"{name}={value}")]
     line += ["--user", "0:0" if engine.rootless else f"{user[0]}:{user[1]}"]
     for paths, mode in ((run.writable, "rw"), (run.readable, "ro")):
-        line += [part for path in paths for part in _mount(path, mode)]
-    line += _variables(run.environ, home_needed=not engine.rootless and user[0] != 0)
+        line += [part for path in paths for part in _mount(path, path, mode)]
+    line += [part for path, source in run.folders.items() for part in _mount(source, path, "rw")]
+    line += _variables(run, home_needed=not engine.rootless and user[0] != 0)
     line += _limits(engine, run, cores)
     if run.command:
         line += ["--entrypoint", run.command[0]]
@@ -66,13 +71,13 @@ def client_environment(environ: Mapping[str, str], component: Mapping[str, str])
     return {**environ, **{name: value for name, value in component.items() if not _means_something(name)}}
 
 
-def _variables(environ: Mapping[str, str], *, home_needed: bool) -> list[str]:
+def _variables(run: ContainerRun, *, home_needed: bool) -> list[str]:
     """By name alone, so that no list of processes shows their values; the engine's program has them itself."""
-    if home_needed and "HOME" not in environ:
-        environ = {"HOME": "/tmp", **environ}  # a user whom the image does not know has / for a home
-    line: list[str] = []
-    for name, value in environ.items():
+    line = [part for name in run.granted for part in ("--env", name)]
+    for name, value in run.environ.items():
         line += ["--env", f"{name}={value}" if _means_something(name) else name]
+    if home_needed and "HOME" not in {*run.environ, *run.granted}:
+        line += ["--env", "HOME=/tmp"]  # a user whom the image does not know has / for a home
     return line
 
 
@@ -80,13 +85,13 @@ def _means_something(name: str) -> bool:
     return name.startswith(_OF_THE_CLIENT)
 
 
-def _mount(path: str, mode: str) -> Sequence[str]:
-    source = os.path.realpath(path)
-    if ":" not in source + path:
-        return "--volume", f"{source}:{path}:{mode}"
-    if "," in source + path:
-        raise NotMountable(path=path)
-    return "--mount", f"type=bind,source={source},target={path}" + (",readonly" if mode == "ro" else "")
+def _mount(outside: str, inside: str, mode: str) -> Sequence[str]:
+    source = os.path.realpath(outside)
+    if ":" not in source + inside:
+        return "--volume", f"{source}:{inside}:{mode}"
+    if "," in source + inside:
+        raise NotMountable(path=outside)
+    return "--mount", f"type=bind,source={source},target={inside}" + (",readonly" if mode == "ro" else "")
 
 
 def _limits(engine: ContainerEngine, run: ContainerRun, cores: int) -> list[str]:

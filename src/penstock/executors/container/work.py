@@ -1,8 +1,13 @@
 """The job that is a container: run in a forked child, which looks after the engine's program."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from penstock.executors.command_errors import CommandFailed, ContainerKilled, ContainerNotStarted
 from penstock.executors.container.engine import ContainerEngine
@@ -17,6 +22,14 @@ _NOT_STARTED = 125
 _KILLED = 137
 
 
+class GrantedFolder(Struct, frozen=True, kw_only=True):
+    """A folder that the container is to find at `path`: see `penstock.engine.executor.Mount`."""
+
+    path: str
+    source: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
 class ContainerWork(CommandWork, frozen=True, kw_only=True):
     """One attempt in a container."""
 
@@ -26,6 +39,9 @@ class ContainerWork(CommandWork, frozen=True, kw_only=True):
     cpu: float | None = None
     memory: int | None = None
     gpu: int = 0
+    granted: list[str] = field(default_factory=list)
+    """Variables of this process that the container is to have."""
+    mounts: list[GrantedFolder] = field(default_factory=list)
 
 
 def run(payload: bytes) -> bytes:
@@ -36,7 +52,30 @@ def run(payload: bytes) -> bytes:
 
 
 def _in_container(work: ContainerWork, seen: ExecutorInput) -> None:
-    asked = _resolved(work, seen)
+    with _granted(work) as folders:
+        _run(work, _resolved(work, seen, folders))
+
+
+@contextmanager
+def _granted(work: ContainerWork) -> Iterator[dict[str, str]]:
+    """What the container is to find besides, by path. Files that are given by their content lie here meanwhile."""
+    apart = Path(work.folder, "granted")
+    folders: dict[str, str] = {}
+    try:
+        for number, mount in enumerate(work.mounts):
+            folders[mount.path] = mount.source or str(apart / str(number))
+            if not mount.source:
+                (apart / str(number)).mkdir(mode=0o700, parents=True)
+            for name, content in mount.files.items():
+                file = os.open(apart / str(number) / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400)
+                with os.fdopen(file, "wb") as stream:
+                    stream.write(content)
+        yield folders
+    finally:
+        shutil.rmtree(apart, ignore_errors=True)
+
+
+def _run(work: ContainerWork, asked: ContainerRun) -> None:
     if not asked.image or asked.image.startswith("-"):
         raise ContainerNotStarted(engine=work.engine.name, image=asked.image)
     line = run_line(work.engine, asked, (os.getuid(), os.getgid()), os.cpu_count() or 1)
@@ -51,7 +90,7 @@ def _in_container(work: ContainerWork, seen: ExecutorInput) -> None:
         raise CommandFailed(program=program, status=status)
 
 
-def _resolved(work: ContainerWork, seen: ExecutorInput) -> ContainerRun:
+def _resolved(work: ContainerWork, seen: ExecutorInput, folders: dict[str, str]) -> ContainerRun:
     workspace = work.values.get("workspace_path", "")
     writable = [work.folder, *outermost([workspace] if workspace else [], [work.folder])]
     inputs = [
@@ -66,7 +105,9 @@ def _resolved(work: ContainerWork, seen: ExecutorInput) -> ContainerRun:
         args=resolve_command(work.container.args, seen, work.values),
         name=work.name,
         labels=work.labels,
-        environ=environment(work, seen),
+        environ={name: value for name, value in environment(work, seen).items() if name not in work.granted},
+        granted=work.granted,
+        folders=folders,
         writable=writable,
         readable=outermost(inputs, writable),
         cpu=work.cpu,

@@ -60,8 +60,12 @@ def as_task(work: CommandWork, start: Callable[[ExecutorInput], None]) -> None:
 
 
 def environment(work: CommandWork, seen: ExecutorInput) -> dict[str, str]:
-    """The variables that the component sets."""
-    return {one.name: resolve_text(one.value, seen, work.values) for one in work.container.env}
+    """The variables that the component sets, except those for which the attempt was granted another value."""
+    return {
+        one.name: resolve_text(one.value, seen, work.values)
+        for one in work.container.env
+        if os.environ.get(one.name, one.value) == one.value
+    }
 
 
 def wait_for(line: Sequence[str], environ: Mapping[str, str]) -> int:
