@@ -9,8 +9,8 @@ import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -158,7 +158,7 @@ def grants_of(state: RunState, path: TaskPath, vault: Vault, folder: Path) -> Gr
         environ |= giver.variables(source)
     mounts = [mount for one in asked.folders if (mount := giver.mount(one, folder)) is not None]
     if giver.lacks:
-        raise NotGranted(lacks=giver.lacks)
+        raise NotGranted(lacks=merged(giver.lacks))
     return Grants(environ=environ, mounts=tuple(mounts), secrets=tuple(dict.fromkeys(giver.secrets)))
 
 
@@ -297,6 +297,16 @@ def lacks(task: str, source: EnvSource, name: str, found: Values | None) -> list
         return [Lack(task=task, kind=source.store, name=name, wanted=tuple(dict.fromkeys(source.keys.values())))]
     absent = dict.fromkeys(key for key in source.keys.values() if key not in found)
     return [Lack(task=task, kind=source.store, name=name, key=key) for key in absent]
+
+
+def merged(lacks: Iterable[Lack]) -> list[Lack]:
+    """The same, each once: what is wholly missing and taken in several ways is one."""
+    found: dict[tuple[str, str, str, str], Lack] = {}
+    for lack in lacks:
+        ident = (lack.task, lack.kind, lack.name, lack.key)
+        wanted = dict.fromkeys((*found[ident].wanted, *lack.wanted)) if ident in found else lack.wanted
+        found[ident] = replace(lack, wanted=tuple(wanted))
+    return list(found.values())
 
 
 def masked_texts(value: str) -> list[str]:

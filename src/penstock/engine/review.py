@@ -16,7 +16,7 @@ from msgspec import UNSET, Struct
 from penstock.core.errors import PenstockError
 from penstock.core.json import Json
 from penstock.engine.errors import NotRunnable
-from penstock.engine.grants import Lack, NotGranted, Vault, check_field, lacks
+from penstock.engine.grants import Lack, NotGranted, Vault, check_field, lacks, merged
 from penstock.engine.plan import ROOT_COMPONENT, Plan
 from penstock.ir.parameters import constant_of
 from penstock.ir.platform import KUBERNETES, Asked, PipelineConfig, pipeline_config, settings_of
@@ -77,8 +77,8 @@ def review(plan: Plan, parameters: Mapping[str, Json], vault: Vault, mounting: M
     walk = _Walk(plan, vault)
     walk.dag(ROOT_COMPONENT, dict(parameters), sure=True)
     if walk.sure:
-        raise NotGranted(lacks=list(dict.fromkeys(walk.sure)))
-    warnings = [f"{lack}: `{lack.remedy}`" for lack in dict.fromkeys(walk.perhaps)]
+        raise NotGranted(lacks=merged(walk.sure))
+    warnings = [f"{lack}: `{lack.remedy}`" for lack in merged(walk.perhaps)]
     return Review(ignored=list(_ignored(plan, asked)), warnings=warnings)
 
 

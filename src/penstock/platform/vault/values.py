@@ -4,7 +4,6 @@ import fcntl
 import os
 import re
 import stat
-import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -102,7 +101,7 @@ class KeyedValues:
             merged = (self.read(name) or {}) | dict(values)
             size = sum(len(key) + len(value) for key, value in merged.items())
             if size > MOST_BYTES:
-                reason = f"it would hold {size:,} bytes, and {MOST_BYTES:,} is the most"
+                reason = f"it would hold more than {MOST_BYTES:,} bytes"
                 advice = "put large contents into a volume, or hand them over as an input of the pipeline"
                 raise ValueRefused(kind=self._kind, name=name, reason=reason, advice=advice)
             self._write(name, merged)
@@ -149,6 +148,8 @@ class KeyedValues:
             raise SecretsExposed(path=str(file), mode=stat.S_IMODE(mode), allowed=0o600)
 
     def _write(self, name: str, values: Mapping[str, bytes]) -> None:
+        import tempfile
+
         data = {key: b64encode(value).decode() for key, value in values.items()}
         descriptor, place = tempfile.mkstemp(dir=self._folder, prefix=f".{name}-")  # nobody else may read it
         part = Path(place)
@@ -164,7 +165,7 @@ class KeyedValues:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self._folder / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

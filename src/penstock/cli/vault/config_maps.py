@@ -1,0 +1,65 @@
+"""`penstock config-maps`: set, list, delete."""
+
+from pathlib import Path
+
+import click
+
+from penstock.cli import options
+from penstock.cli.command import Command
+from penstock.cli.vault.secrets import from_env, from_file
+
+_name = click.argument("name", metavar="NAME")
+
+
+@click.command("set", cls=Command)
+@_name
+@click.argument("keys", metavar="KEY[=VALUE]...", nargs=-1, required=True)
+@from_file
+@from_env
+@options.home
+def set_config_map(
+    name: str, keys: tuple[str, ...], from_file: Path | None, from_env: str | None, home: Path | None
+) -> int:
+    """Set keys of a config map; its other keys stay.
+
+    A value that is not given is read from standard input, from which one line end is removed, or asked for.
+    """
+    from penstock.cli.text import line
+    from penstock.cli.vault.opening import open_vault
+    from penstock.cli.vault.values import read_values
+    from penstock.platform.vault.values import check_key, checked_name
+
+    checked_name(name, "config map")
+    for key in keys:
+        check_key(key.partition("=")[0])
+    vault, screen = open_vault(home)
+    values = read_values(keys, from_file, from_env, secret=False)
+    vault.config_maps.set(name, values)
+    screen.print(line(("✓", "good"), " config map ", (name, "bold"), ("  set ", "dim"), ", ".join(values)))
+    return 0
+
+
+@click.command("list", cls=Command)
+@options.json
+@options.home
+def list_config_maps(as_json: bool, home: Path | None) -> int:
+    """List config maps and their keys."""
+    from penstock.cli.vault.opening import list_values, open_vault
+
+    vault, screen = open_vault(home, json=as_json)
+    return list_values(vault.config_maps, screen, what="config maps", json=as_json)
+
+
+@click.command("delete", cls=Command)
+@_name
+@click.argument("keys", metavar="[KEY...]", nargs=-1)
+@options.home
+def delete_config_map(name: str, keys: tuple[str, ...], home: Path | None) -> int:
+    """Delete a config map, or some of its keys."""
+    from penstock.cli.text import line
+    from penstock.cli.vault.opening import open_vault
+
+    vault, screen = open_vault(home)
+    vault.config_maps.delete(name, keys)
+    screen.print(line(("✓", "good"), " config map ", (name, "bold"), ("  deleted ", "dim"), ", ".join(keys)))
+    return 0
