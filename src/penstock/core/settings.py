@@ -46,8 +46,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     kfp: Annotated[
         Annotated[str, Meta(pattern=r"^([0-9][0-9A-Za-z.!+]*)?$")],
         Meta(
-            description="The version of Kubeflow's SDK that its lightweight components run with, e.g. `2.17.0`. Not set:"
-            " the one that each asks for, which is the one that compiled it."
+            description="The version of Kubeflow's SDK that its lightweight components run with, e.g. `2.17.0`. Not"
+            " set: the one that each asks for, which is the one that compiled it."
         ),
     ] = ""
     durability: Annotated[

@@ -307,6 +307,22 @@ class OutputsMissing(TaskError, LookupError):
         return "return it, or write it to its output file, on every path through the code; None is no value"
 
 
+@dataclass(kw_only=True, eq=False)
+class SdkUnusable(UserError, ImportError):
+    """The version of Kubeflow's SDK that a component asks for cannot be imported."""
+
+    code: ClassVar[str] = "LAU021"
+    version: str
+    exception: str
+    text: str
+
+    def message(self) -> str:
+        return f"kfp {self.version or '(unknown)'} does not work here: {self.exception}: {self.text}"
+
+    def hint(self) -> str:
+        return "`penstock run --kfp VERSION` runs the lightweight components of a pipeline with another one"
+
+
 def missing_module_advice(module: str) -> str:
     """What to do when a module is not there."""
     top = module.partition(".")[0]

@@ -28,6 +28,8 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     """Seconds that the whole run may take."""
     detached: bool = False
     """Whether the run was only submitted, for an engine to take it up (`penstock engine`)."""
+    workspace: str = ""
+    """A folder of the user's for `{{$.workspace_path}}`; empty for one of the run's own below the home."""
     cwd: str = ""
     """The folder that relative paths are meant from; empty for the present one."""
 
@@ -41,6 +43,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
             "max_parallel": self.max_parallel,
             "timeout": self.timeout,
             "detached": self.detached,
+            "workspace": self.workspace,
             "cwd": self.cwd,
             "behaviour": BEHAVIOUR,
         }

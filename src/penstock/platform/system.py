@@ -41,6 +41,7 @@ from penstock.platform.environments import lock_environments
 from penstock.platform.finding import find_run
 from penstock.platform.home import artifacts_place, prepare_home, store_place
 from penstock.platform.options import RunOptions
+from penstock.platform.places import run_places
 from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs
 
 if TYPE_CHECKING:
@@ -388,7 +389,8 @@ class System:
         }
         artifacts = self.store.artifacts(ids) if ids else {}
         attempts = self.store.attempts(run.run_id) if executions else []
-        return RunState.load(plan, run, executions, attempts, artifacts)
+        places = run_places(self.home, run, plan)
+        return RunState.load(plan, run, executions, attempts, artifacts, places)
 
     def _first_events(self, state: RunState, work: Path) -> list[EngineEvent]:
         """What a run begins or goes on with. Somebody may have asked to cancel it while nobody drove it."""

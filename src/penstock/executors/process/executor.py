@@ -14,9 +14,10 @@ import msgspec
 from penstock.artifacts.local import Durability
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, WorkOrder
-from penstock.executors.environments import Environment, Environments
+from penstock.executors.environments import Environment, Environments, Packages
 from penstock.executors.errors import CallFailed, CannotRunContainer, SystemUnsupported, WorkerLost
-from penstock.executors.process.forms import PenstockComponent, TaskForm
+from penstock.executors.process.forms import KfpComponent, PenstockComponent, TaskForm
+from penstock.executors.process.forms.kfp import lifted
 from penstock.executors.process.host import Done, ZygoteHost
 from penstock.executors.process.messages import Assignment, Ended, Folder, Start, pack_assignment
 from penstock.executors.process.outcome import (
@@ -71,6 +72,7 @@ class ProcessExecutor:
         self._environments = Environments(home / "environments", python=python)
         self._forms: tuple[TaskForm, ...] = (
             PenstockComponent(home / "code", artifacts_url, home / "cache", durability),
+            KfpComponent(artifacts_url, home / "cache", durability),
         )
         self._lock = threading.Lock()
         self._hosts: dict[Environment, ZygoteHost] = {}
@@ -130,15 +132,21 @@ class ProcessExecutor:
             host, job = found
             host.cancel(job, force=force)
 
-    def warm(self, containers: Sequence[ContainerSpec]) -> None:
-        """See `Executor.warm`. Starts a zygote for each environment, and has it import what its tasks import."""
+    def warm(self, containers: Sequence[ContainerSpec], *, kfp: str = "") -> None:
+        """See `Executor.warm`. Starts a zygote for each environment, and has it import what its tasks import.
+
+        Args:
+            containers: What may come.
+            kfp: As for `lock`.
+        """
         modules: dict[Environment, list[str]] = {}
         for container in containers:
             try:
                 needs = self._form(container).needs(container)
+                packages = self._packages(container, kfp)
             except PenstockError:
                 continue  # `start` will say so
-            environment = Environment.of(needs.packages, self._environments.known(needs.packages))
+            environment = Environment.of(packages, self._environments.known(packages))
             modules.setdefault(environment, []).extend(needs.imports)
         for environment, names in modules.items():
             self._preload(environment, names)
@@ -151,9 +159,15 @@ class ProcessExecutor:
             return failure_of(error)
         return None
 
-    def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:
-        """See `Executor.lock`."""
-        return self._environments.lock(self._form(container).needs(container).packages, refresh=refresh)
+    def lock(self, container: ContainerSpec, *, refresh: bool = False, kfp: str = "") -> dict[str, str]:
+        """See `Executor.lock`.
+
+        Args:
+            container: One of a form that this executor knows.
+            refresh: Whatever was found before.
+            kfp: The version of Kubeflow's SDK for its lightweight components, if not the one that they ask for.
+        """
+        return self._environments.lock(self._packages(container, kfp), refresh=refresh)
 
     def close(self) -> None:
         """See `Executor.close`."""
@@ -195,6 +209,11 @@ class ProcessExecutor:
             shutil.rmtree(folder, ignore_errors=True)
 
     # --- zygotes ----------------------------------------------------------------------------------------
+
+    def _packages(self, container: ContainerSpec, kfp: str) -> Packages:
+        form = self._form(container)
+        packages = form.needs(container).packages
+        return lifted(packages, kfp) if isinstance(form, KfpComponent) else packages
 
     def _form(self, container: ContainerSpec) -> TaskForm:
         for form in self._forms:

@@ -4,6 +4,7 @@
 """
 
 from penstock.executors.process.forms.form import Call, Needs, TaskForm
+from penstock.executors.process.forms.kfp import KfpComponent
 from penstock.executors.process.forms.penstock import PenstockComponent
 
-__all__ = ["Call", "Needs", "PenstockComponent", "TaskForm"]
+__all__ = ["Call", "KfpComponent", "Needs", "PenstockComponent", "TaskForm"]
