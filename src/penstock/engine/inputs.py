@@ -1,5 +1,6 @@
 """Where the inputs of a task come from: constants, the surrounding component's inputs, other tasks' outputs."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,15 +11,22 @@ from penstock.core.ids import ArtifactId
 from penstock.core.json import Json
 from penstock.engine.conditions import select
 from penstock.engine.errors import MissingInput, NotAList
-from penstock.ir.parameters import apply_defaults, constant_of
-from penstock.ir.placeholders import resolve_constant
-from penstock.ir.spec import ComponentSpec, TaskInputParameter, TaskSpec
+from penstock.ir.errors import ParameterTextInvalid
+from penstock.ir.parameters import apply_defaults, constant_of, parameter_type, parse_parameter_text
+from penstock.ir.placeholders import RUN_VALUES, resolve_constant
+from penstock.ir.spec import ComponentSpec, InputParameter, TaskInputParameter, TaskSpec
 from penstock.metadata.records import Bindings, Execution, State
 
 _ABSENT: Any = object()
 
 _FINAL_STATES = {State.SUCCEEDED: "COMPLETE", State.CANCELED: "CANCELED", State.SKIPPED: "CANCELED"}
 """Kubeflow hands on the states of ML Metadata here; everything else is `FAILED`."""
+
+_LOOP_ITEM = "-loop-item"
+"""In the names that Kubeflow's compiler gives to what comes from a loop's items."""
+
+_AS_THEY_ARE = {name: f"{{{{$.{name}}}}}" for name in RUN_VALUES}
+"""What a run says of itself is not put into the items of a loop, as on Kubeflow."""
 
 _FAILED_PRECONDITION = 9
 """The code that goes with a failure's message, as a number of `google.rpc.Code`."""
@@ -58,7 +66,7 @@ def _parameters(scope: TaskScope) -> dict[str, Json]:
             raw[name] = value
     for name, source in scope.task.inputs.parameters.items():
         if source.runtime_value is not None and name in raw:
-            raw[name] = resolve_constant(raw[name], raw, scope.values)
+            raw[name] = resolve_constant(raw[name], raw, scope.values, known=scope.task.inputs.parameters)
     return _fitted(scope, raw)
 
 
@@ -87,15 +95,44 @@ def _final_status(scope: TaskScope, producer: Execution) -> dict[str, Json]:
 
 def _fitted(scope: TaskScope, raw: dict[str, Json]) -> dict[str, Json]:
     """`raw` with defaults, in the declared types; what is optional and null or absent is left out."""
-    declared = scope.component.input_definitions
-    item = item_input(scope.task)
-    if item in declared.parameters:
-        declared = structs.replace(declared, parameters={k: v for k, v in declared.parameters.items() if k != item})
-    for name, parameter in declared.parameters.items():
+    inputs = scope.component.input_definitions
+    of_loop = _loop_inputs(scope.task)
+    declared = {
+        name: spec
+        for name, spec in inputs.parameters.items()
+        if name not in of_loop and not (spec.parameter_type == "TASK_CONFIG" and name not in raw)
+    }
+    for name, parameter in declared.items():
         optional = parameter.is_optional or parameter.default_value is not UNSET
         if raw.get(name) is None and not optional:
             raise MissingInput(task=scope.name, input=name, source=_source_name(scope, name))
-    return apply_defaults(declared, raw, allow_undeclared=True)
+        raw = _told_apart(scope, raw, name, parameter)
+    return apply_defaults(structs.replace(inputs, parameters=declared), raw, allow_undeclared=True)
+
+
+def _loop_inputs(task: TaskSpec) -> set[str]:
+    """The inputs of a loop that its iterations do not see, or not in this form: Kubeflow's compiler gives the list
+    the type of what is in it.
+    """
+    if task.parameter_iterator is not None:
+        return {task.parameter_iterator.item_input, task.parameter_iterator.items.input_parameter}
+    return {item_input(task)}
+
+
+def _told_apart(scope: TaskScope, raw: dict[str, Json], name: str, parameter: InputParameter) -> dict[str, Json]:
+    """Parts of a loop's items have no type when a pipeline is compiled, and are declared as text on their way.
+
+    Where such a text arrives at something that takes no text, it is read as what it was.
+    """
+    value, source = raw.get(name), scope.task.inputs.parameters.get(name)
+    wanted = parameter_type(parameter)
+    if not isinstance(value, str) or source is None or wanted in ("STRING", "PARAMETER_TYPE_ENUM_UNSPECIFIED"):
+        return raw
+    if _LOOP_ITEM not in source.component_input_parameter:
+        return raw
+    with contextlib.suppress(ParameterTextInvalid):  # it fails below, with the reason
+        return raw | {name: parse_parameter_text(value, wanted)}
+    return raw
 
 
 def _artifacts(scope: TaskScope) -> dict[str, list[ArtifactId]]:
@@ -140,8 +177,8 @@ def loop_items(loop: Execution, task: TaskSpec) -> list[Any]:
     if task.artifact_iterator is not None:
         return [[item] for item in loop.inputs.artifacts.get(task.artifact_iterator.items.input_artifact, [])]
     assert task.parameter_iterator is not None
-    items = task.parameter_iterator.items
-    value: Json = items.raw if items.raw else loop.inputs.parameters.get(items.input_parameter)
+    items, given = task.parameter_iterator.items, loop.inputs.parameters
+    value: Json = items.raw if items.raw else given.get(items.input_parameter)
     if isinstance(value, str):
         text = value
         try:
@@ -150,6 +187,8 @@ def loop_items(loop: Execution, task: TaskSpec) -> list[Any]:
             raise NotAList(task=loop.task, got=f"the text {text[:80]!r}") from None
     if not isinstance(value, list):
         raise NotAList(task=loop.task, got=f"{type(value).__name__} {str(value)[:80]!r}")
+    if "{{$" in items.raw:  # parsed first, so that no value can be read as more than one item
+        value = [resolve_constant(item, given, _AS_THEY_ARE, known=given) for item in value]
     return value
 
 

@@ -5,7 +5,7 @@ Text that only looks like a placeholder stays as well: shell scripts and templat
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -123,7 +123,9 @@ def resolve_text(text: str, executor_input: ExecutorInput, values: Mapping[str, 
     return substitute(text, lookup_in(executor_input, values))
 
 
-def resolve_constant(value: Json, parameters: Mapping[str, Json], values: Mapping[str, str]) -> Json:
+def resolve_constant(
+    value: Json, parameters: Mapping[str, Json], values: Mapping[str, str], known: Collection[str] | None = None
+) -> Json:
     """A constant of a task with the placeholders in it replaced, in lists and objects too.
 
     A text that is nothing but one placeholder becomes the value itself, with its type.
@@ -132,6 +134,8 @@ def resolve_constant(value: Json, parameters: Mapping[str, Json], values: Mappin
         value: The constant.
         parameters: The task's input parameters that are known already.
         values: What the run says of itself; see `RUN_VALUES`.
+        known: All names of parameters that a placeholder may mean. One with another name is text of the author's own,
+            and stays. By default any name is meant.
 
     Raises:
         UnresolvedPlaceholder: It names something that the task was not given.
@@ -139,6 +143,8 @@ def resolve_constant(value: Json, parameters: Mapping[str, Json], values: Mappin
 
     def lookup(placeholder: Placeholder) -> Json:
         if placeholder.side == "inputs" and placeholder.kind == "parameters":
+            if known is not None and placeholder.name not in known:
+                return KEEP
             return _parameter_value(placeholder, parameters)
         if placeholder.whole or placeholder.side or placeholder.name in _OUTPUT_FILE:
             return KEEP  # a constant exists before the task that it is for has inputs and outputs

@@ -21,6 +21,9 @@ from penstock.ir.spec import (
 )
 from penstock.ir.wording import join
 
+CHANNEL = "pipelinechannel--"
+"""What the names begin with that compilers give to the inputs that stand in for placeholders."""
+
 
 def check_dag(place: str, component: ComponentSpec, pipeline: PipelineSpec) -> list[Problem]:
     """What is wrong in the DAG of `component`, which stands at `place`."""
@@ -115,9 +118,9 @@ class _Wiring:
         if not isinstance(constant, str) or "\n" in constant:
             return
         for placeholder in placeholders_in(constant):
-            known = task.inputs.parameters
-            if (placeholder.side, placeholder.kind) == ("inputs", "parameters") and placeholder.name not in known:
-                yield unknown_name(Code.WRONG_PLACEHOLDER, place, "input parameter", placeholder.name, known)
+            known, name = task.inputs.parameters, placeholder.name
+            if name not in known and name.startswith(CHANNEL):  # any other is text of the author's own
+                yield unknown_name(Code.WRONG_PLACEHOLDER, place, "input parameter", name, known)
 
     def _check_input(self, place: str, kind: str, name: str) -> Iterator[Problem]:
         known = getattr(self.surrounding.input_definitions, kind)

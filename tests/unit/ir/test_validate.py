@@ -120,7 +120,12 @@ def selected(task: str, output: str) -> dict[str, Any]:
         (f"{OUTPUTS}/score", {}, "outputs.parameters.score: error[IRX022]", "selects nothing"),
         (DEFAULT, "three", "size.defaultValue: error[IRX023]", "takes an integer, got text 'three'"),
         (DEPTH, constant(2.5), "parameters.depth.runtimeValue: error[IRX023]", "takes an integer, got number 2.5"),
-        (DEPTH, constant("{{$.inputs.parameters['d']}}"), "depth.runtimeValue: error[IRX024]", "input parameter 'd'"),
+        (
+            DEPTH,
+            constant("{{$.inputs.parameters['pipelinechannel--d']}}"),
+            "depth.runtimeValue: error[IRX024]",
+            "input parameter",
+        ),
         (f"{LOAD}/container/args", ["-{{$.inputs.parameters['s']}}"], "args[0]: error[IRX024]", "input parameter 's'"),
         (f"{LOAD}/container/command", ["sh", CONCAT], "command[1]: error[IRX024]", "output artifact 'x'"),
         ("root/dag/tasks/", {}, 'root.dag.tasks[""]: error[IRX025]', "has no name"),

@@ -1,0 +1,32 @@
+"""Where the folders of one run are: what its attempts write below, and the workspace that its tasks share."""
+
+from pathlib import Path
+
+from penstock.engine.driver import work_folder
+from penstock.engine.plan import Plan
+from penstock.metadata.records import Run
+
+
+def run_places(home: Path, run: Run, plan: Plan) -> dict[str, str]:
+    """The run's folders by the names of their placeholders; the workspace is made if a task may use it.
+
+    A run has a workspace of its own below the home, unless a person named a folder for it. That folder is theirs:
+    nothing here ever removes it, or anything in it.
+    """
+    workspace = workspace_folder(home, run)
+    if plan.uses_workspace:
+        workspace.mkdir(parents=True, exist_ok=True)
+    return {"pipeline_root": str(work_folder(home, run.run_id)), "workspace_path": str(workspace)}
+
+
+def workspace_folder(home: Path, run: Run) -> Path:
+    """The folder that `{{$.workspace_path}}` stands for."""
+    named = run.options.get("workspace")
+    if isinstance(named, str) and named:
+        return Path(str(run.options.get("cwd") or "."), named).absolute()
+    return own_workspace(home, run)
+
+
+def own_workspace(home: Path, run: Run) -> Path:
+    """The workspace below the home: the run's own, which goes when the run's record goes."""
+    return home.absolute() / "workspaces" / run.run_id
