@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from support.s3 import endpoint, new_prefix, options
+
 pytest.register_assert_rewrite("penstock.testing.artifact_contract")
 
 from penstock.artifacts import FsspecArtifactStore, LocalArtifactStore  # noqa: E402
@@ -63,6 +65,18 @@ class TestRemoteStoreWithoutItsCache(ArtifactStoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> FsspecArtifactStore:
         return Forgetful(f"memory://{secrets.token_hex(4)}", tmp_path / "cache")
+
+
+class TestS3Store(ArtifactStoreContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> FsspecArtifactStore:
+        return FsspecArtifactStore(new_prefix(), tmp_path / "cache", options=options(endpoint()))
+
+
+class TestS3StoreWithoutItsCache(ArtifactStoreContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> FsspecArtifactStore:
+        return Forgetful(new_prefix(), tmp_path / "cache", options=options(endpoint()))
 
 
 class Forgetful(FsspecArtifactStore):

@@ -12,9 +12,10 @@ the digest that its URI promises.
 """
 
 import contextlib
+import hashlib
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ _CLOCKS = timedelta(minutes=5)
 """How far the remote end's clock may differ from ours."""
 
 _DIGEST = re.compile(r"/([0-9a-f]{2})/(\1[0-9a-f]{62})/")
+
+_BUCKETS = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl"}
+"""Protocols whose places have no folders, only keys with slashes in them."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -197,6 +202,10 @@ class FsspecArtifactStore:
     def _at(self, place: str) -> str:
         return posixpath.join(self._root, place)
 
+    def _file_at(self, known: ObjectName, name: str) -> str:
+        """Where a file of an object is; `name` is empty if the object is that file."""
+        return posixpath.join(self._at(known.place), _key(name)).rstrip("/")
+
     def _manifest_at(self, known: ObjectName) -> str:
         return self._at("manifests/" + known.place.removeprefix("objects/"))
 
@@ -227,10 +236,10 @@ class FsspecArtifactStore:
         with self._guard(f"store {known.name!r}"):
             for entry in found:
                 if entry.is_file:
-                    self._put_file(entry.path, posixpath.join(self._at(known.place), entry.name).rstrip("/"))
+                    self._put_file(entry.path, self._file_at(known, entry.name))
             fault_point("artifacts.before_rename")
-            self._fs.makedirs(posixpath.dirname(self._manifest_at(known)), exist_ok=True)
-            self._fs.pipe_file(self._manifest_at(known), msgspec.json.encode(manifest))
+            place, text = self._manifest_at(known), msgspec.json.encode(manifest)
+            self._write(place, lambda: self._fs.pipe_file(place, text))
             fault_point("artifacts.after_rename")
         return result
 
@@ -242,8 +251,18 @@ class FsspecArtifactStore:
                 self._fs.pipe_file(place, msgspec.json.encode(manifest))
 
     def _put_file(self, source: Path, target: str) -> None:
-        self._fs.makedirs(posixpath.dirname(target), exist_ok=True)
-        self._fs.put_file(str(source), target)
+        self._write(target, lambda: self._fs.put_file(str(source), target))
+
+    def _write(self, target: str, write: Callable[[], object]) -> None:
+        """Write, and make the folder first where there are such. Buckets have none, and are not made here."""
+        try:
+            write()
+        except FileNotFoundError:
+            if _BUCKETS.isdisjoint(_protocols(self._fs)):
+                self._fs.makedirs(posixpath.dirname(target), exist_ok=True)
+                write()
+            else:
+                raise
 
     def _download(self, uri: str, known: ObjectName, manifest: Manifest) -> Path:
         folder = self.cache.staging()
@@ -259,7 +278,6 @@ class FsspecArtifactStore:
 
     def _fetch(self, known: ObjectName, manifest: Manifest, target: Path) -> None:
         """Download an object to `target`, which does not exist."""
-        source = self._at(known.place)
         if manifest.folder:
             target.mkdir()
         for name in manifest.folders:
@@ -268,7 +286,7 @@ class FsspecArtifactStore:
             place = _inside(target, name) if name else target
             place.parent.mkdir(parents=True, exist_ok=True)
             try:
-                self._fs.get_file(posixpath.join(source, name).rstrip("/"), str(place))
+                self._fs.get_file(self._file_at(known, name), str(place))
             except FileNotFoundError:
                 raise ArtifactMissing(uri=f"{self.url}/{known.place}") from None
 
@@ -288,6 +306,17 @@ def _open(url: str, options: dict[str, Any]) -> tuple[Any, str]:
 
     fs, root = url_to_fs(url, **options)
     return fs, str(root)
+
+
+def _protocols(fs: Any) -> set[str]:
+    return {fs.protocol} if isinstance(fs.protocol, str) else set(fs.protocol)
+
+
+def _key(name: str) -> str:
+    """A file's relative path as part of an object's key. The services want no control characters there."""
+    if not _CONTROL.search(name):
+        return name
+    return f"{_CONTROL.sub('_', name)}~{hashlib.sha256(name.encode()).hexdigest()[:10]}"
 
 
 def _inside(folder: Path, name: str) -> Path:
