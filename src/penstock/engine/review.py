@@ -149,8 +149,11 @@ def _ignored(plan: Plan, asked: Mapping[str, Asked]) -> Iterator[str]:
         for name in wanted.others:
             if name in NOTED:
                 tasks.setdefault(name, []).append(_shown(component))
+    alike: dict[tuple[str, str], list[str]] = {}
     for name, names in tasks.items():
-        yield f"{name} of {', '.join(names)}: {NOTED[name]}"
+        alike.setdefault((NOTED[name], ", ".join(names)), []).append(name)
+    for (reason, of), settings in alike.items():
+        yield f"{', '.join(settings)} of {of}: {reason}"
     config: PipelineConfig = pipeline_config(plan.document)
     given = [name for name in settings_of(config) if name in _TTL]
     if given:

@@ -78,6 +78,12 @@ class RunResult:
         return dict(self.record.parameters)
 
     @property
+    def notes(self) -> list[str]:
+        """Settings of the pipeline that have no meaning on this machine, and secrets that some task may lack."""
+        kept = [self.record.options.get(name) for name in ("ignored", "warnings")]
+        return [str(text) for texts in kept if isinstance(texts, list) for text in texts]
+
+    @property
     def error(self) -> TaskFailure | None:
         """Why it failed: the first task's failure that made it fail."""
         return self.record.error

@@ -4,6 +4,7 @@ from penstock.cli.driven import is_cut_off
 from penstock.cli.graph import graph_lines
 from penstock.cli.session import Session
 from penstock.cli.text import Line, columns, line
+from penstock.cli.watch.notes import note_lines
 from penstock.cli.watch.progress import Progress
 from penstock.cli.watch.summary import heading, result_blocks
 from penstock.core.clock import SystemClock
@@ -19,6 +20,8 @@ def portrait_lines(session: Session, progress: Progress) -> list[Line]:
         *([[line(("  finished", "dim")), line(moment(run.finished_at))]] if run.finished_at else []),
     ]
     blocks = [[*heading(progress), *columns(facts, limit=width, shrink=((1, 8),))]]
+    if notes := note_lines(run):
+        blocks.append([line(("notes", "bold")), *notes])
     if run.parameters:
         rows = [[line("  ", one_line(name)), line(one_line(value(data)))] for name, data in run.parameters.items()]
         blocks.append([line(("parameters", "bold")), *columns(rows, limit=width, shrink=((1, 16), (0, 8)))])

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from penstock.cli.session import Session
 from penstock.cli.text import line
 from penstock.cli.watch.events import EventPrinter
+from penstock.cli.watch.notes import note_lines
 from penstock.cli.watch.progress import Progress
 from penstock.cli.watch.summary import quiet_failure, summary_lines
 from penstock.engine.plan import Plan
@@ -129,6 +130,8 @@ def _watcher(session: Session, progress: Progress, show: Show) -> Watcher:
     run = progress.run
     source = f"  {one_line(run.source)}" if run.source else ""
     session.screen.print(line(("run ", "dim"), run.run_id, "  ", (one_line(run.pipeline), "bold"), (source, "dim")))
+    if run.started_at is None:
+        session.screen.print(*note_lines(run))
     if session.screen.terminal and show.picture:
         from penstock.cli.watch.live import LivePicture
         from penstock.core.clock import SystemClock
