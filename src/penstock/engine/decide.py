@@ -90,7 +90,7 @@ def _cancel(draft: Draft, event: Cancel) -> None:
         draft.change_run(state=State.CANCELED if event.reason is None else State.FAILED, finished_at=draft.now)
     for execution in list(draft.state.executions.values()):
         if execution.state is State.PENDING:
-            draft.finish(execution.path, State.CANCELED)
+            draft.finish(execution.path, State.CANCELED, reused=None)
         elif execution.state in (State.RUNNING, State.CANCELING) and execution.kind is ExecutionKind.TASK:
             draft.change(execution.path, state=State.CANCELING)
             draft.commands.append(CancelAttempt(path=execution.path, number=execution.attempt, force=event.force))

@@ -15,7 +15,7 @@ import heapq
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from pathlib import Path
@@ -30,10 +30,12 @@ from penstock.core.errors import PenstockError
 from penstock.core.faults import fault_point
 from penstock.core.ids import RunId, TaskPath
 from penstock.engine.decide import decide
+from penstock.engine.earlier import EarlierRun
 from penstock.engine.errors import DeadlinePassed, NoWorkFolder, failure_of
 from penstock.engine.events import (
     AttemptEnded,
     AttemptReturned,
+    CacheAnswered,
     Cancel,
     CancelAttempt,
     EngineCommand,
@@ -51,11 +53,13 @@ from penstock.engine.events import (
 )
 from penstock.engine.executor import AttemptKey, Canceled, Executor, Failed, Grants, Outcome, WorkOrder
 from penstock.engine.files import FileDigests
+from penstock.engine.flights import Flights
 from penstock.engine.handover import begun_at
 from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import answer_import, answer_lookups
 from penstock.engine.orders import LOG_FILE, attempt_folder, resources, work_order
 from penstock.engine.remains import keep_log
+from penstock.engine.reuse import may_reuse
 from penstock.engine.slots import Room
 from penstock.engine.state import RunState
 from penstock.engine.transaction import Transaction
@@ -117,6 +121,8 @@ class Driver:
         """Secrets of running attempts, which what is told of their failures must not hold."""
         self._slots = (room or Room(cores)).line(cores, self._wake)
         self._files = FileDigests(cwd)
+        self._earlier = EarlierRun(state, store)
+        self._flights = Flights(store, lease.lease, clock)
         self._inbox: SimpleQueue[EngineEvent | Control | tuple[AttemptKey, Outcome]] = SimpleQueue()
         self._running: set[AttemptKey] = set()
         self._stopping = False
@@ -210,10 +216,7 @@ class Driver:
                 return
             if self._lookups:
                 asked, self._lookups = self._lookups, []
-                now = self._clock.now()
-                self._agenda += answer_lookups(
-                    self._state, self._store, self._artifacts, self._files, asked, now, self._vault
-                )
+                self._agenda += self._answers(asked)
                 continue
             path = self._slots.next()
             if path is None:
@@ -222,6 +225,26 @@ class Driver:
                 self._agenda.append(self._launch(path))
             else:  # canceled while it was in line
                 self._slots.free(path)
+
+    def _answers(self, asked: list[LookUpCache]) -> Iterator[CacheAnswered]:
+        """What is known of the results of tasks, and who else is about to make them."""
+        earlier = self._earlier.answer(asked)
+        yield from earlier
+        taken = {answer.path for answer in earlier}
+        left = [command for command in asked if command.path not in taken]
+        known = answer_lookups(
+            self._state,
+            self._store,
+            self._artifacts,
+            self._files,
+            [command for command in left if command.cached],
+            self._clock.now(),
+            self._vault,
+        )
+        yield from self._flights.join(known, lambda path: may_reuse(self._state.run, path))
+        for command in left:
+            if not command.cached:
+                yield CacheAnswered(path=command.path, fingerprint=None, key=None, hit=None)
 
     def _decide(self, event: EngineEvent) -> None:
         decision = decide(self._state, event, self._clock.now())

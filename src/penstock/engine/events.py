@@ -13,7 +13,7 @@ from penstock.core.ids import Fingerprint, TaskPath
 from penstock.core.json import Json
 from penstock.engine.executor import Outcome
 from penstock.ir.runtime import TaskFailure
-from penstock.metadata.records import Artifact, CachedResult, CacheKey, Usage
+from penstock.metadata.records import Artifact, CachedResult, CacheKey, Reuse, Usage
 
 # --- events -----------------------------------------------------------------------------------------------
 
@@ -40,11 +40,25 @@ class Retry(Struct, frozen=True, kw_only=True):
     path: TaskPath | None = None
 
 
+class Wait(Struct, frozen=True, kw_only=True):
+    """Another run computes the same at this moment."""
+
+    holder: Reuse
+    until: datetime
+    """When to ask again."""
+
+
 class CacheAnswered(Struct, frozen=True, kw_only=True):
+    """A result is known (`hit`), somebody computes it (`wait`), or this task is to."""
+
     path: TaskPath
-    fingerprint: Fingerprint
-    key: CacheKey
+    fingerprint: Fingerprint | None
+    """None where caching is off."""
+    key: CacheKey | None
     hit: CachedResult | None
+    earlier: bool = False
+    """Whether the hit is of the run that this one is a rerun of: taken even where the cache is not asked."""
+    wait: Wait | None = None
 
 
 class ImportEnded(Struct, frozen=True, kw_only=True):
@@ -108,6 +122,8 @@ class LookUpCache(Struct, frozen=True, kw_only=True):
     """Immediate. Compute the fingerprint of this task and see whether its result is known."""
 
     path: TaskPath
+    cached: bool = True
+    """False where caching is off: only the run that this one is a rerun of is asked then."""
 
 
 class ImportArtifact(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from penstock.engine.attempts import end_attempt, fail
 from penstock.engine.errors import AttemptLost, NothingToRetry, failure_of
 from penstock.engine.events import AttemptEnded, Recover, Retry, SetTimer
 from penstock.engine.handover import begin_anew
+from penstock.engine.reuse import ANEW, depending_on
 from penstock.engine.setting_back import set_back
 from penstock.engine.state import Draft
 from penstock.ir.runtime import TaskFailure
@@ -30,7 +31,7 @@ def recover(draft: Draft, event: Recover) -> None:
 
 def _look_again(draft: Draft, execution: Execution) -> None:
     if draft.run.state is State.CANCELING:
-        draft.finish(execution.path, State.CANCELED)
+        draft.finish(execution.path, State.CANCELED, reused=None)
     elif execution.not_before is not None:
         draft.commands.append(SetTimer(path=execution.path, at=execution.not_before))
     elif draft.waits_for(execution.path) == 0 and execution.iteration is None:  # an iteration waits for its loop
@@ -72,8 +73,11 @@ def retry(draft: Draft, event: Retry) -> None:
         raise NothingToRetry(run=run.run_id, state=run.state)
     named = _with_ancestors(draft, event.path) if event.path is not None else set()
     root = draft.execution(TaskPath(""))
-    # Who names a task wants it run, and not the result that it gave before, which is what the cache has.
-    options = run.options if event.path is None else run.options | {"cache": False}
+    options = run.options
+    if event.path is not None:  # who names a task wants it run, and not the result that it gave before
+        anew = options.get(ANEW)
+        places = depending_on(draft.plan, draft.state.executions, event.path)
+        options = options | {ANEW: list(dict.fromkeys([*(anew if isinstance(anew, list) else []), *places]))}
     draft.change_run(state=State.RUNNING, finished_at=None, error=None, options=options)
     begin_anew(draft)
     set_back(draft, root, named, event.path)

@@ -5,9 +5,10 @@ from penstock.core.ids import TaskPath
 from penstock.engine.conditions import holds
 from penstock.engine.entering import enter_dag, enter_loop
 from penstock.engine.errors import failure_of
-from penstock.engine.events import CacheAnswered, Enqueue, ImportArtifact, LookUpCache, Start
+from penstock.engine.events import CacheAnswered, Enqueue, ImportArtifact, LookUpCache, SetTimer, Start
 from penstock.engine.inputs import TaskScope, resolve_inputs
 from penstock.engine.plan import ROOT, ROOT_COMPONENT
+from penstock.engine.reuse import RERUN_OF, may_reuse
 from penstock.engine.run_values import run_values
 from penstock.engine.setting_back import set_back
 from penstock.engine.state import Draft, child_path
@@ -109,6 +110,8 @@ def _begin(draft: Draft, execution: Execution, task: TaskSpec) -> None:
             cached = task.caching_options is not None and task.caching_options.enable_cache
             if cached and not draft.plan.is_volatile(execution.component):
                 draft.commands.append(LookUpCache(path=execution.path))
+            elif RERUN_OF in draft.run.options:
+                draft.commands.append(LookUpCache(path=execution.path, cached=False))
             else:
                 draft.commands.append(Enqueue(path=execution.path))
 
@@ -119,6 +122,8 @@ def begin_again(draft: Draft, path: TaskPath) -> None:
     if execution.state is not State.PENDING:
         return
     match execution.kind:
+        case ExecutionKind.TASK if execution.reused is not None:  # it waited for another run
+            draft.commands.append(LookUpCache(path=path))
         case ExecutionKind.TASK:
             draft.commands.append(Enqueue(path=path))
         case ExecutionKind.IMPORTER:
@@ -143,12 +148,17 @@ def _import_command(draft: Draft, execution: Execution) -> ImportArtifact:
 
 
 def use_cache_answer(draft: Draft, event: CacheAnswered) -> None:
-    """Take the earlier result if the run may take any, or put the task in line."""
+    """Take the earlier result if the run may take any, wait for one that is being made, or put the task in line."""
     execution = draft.execution(event.path)
     if execution.state is not State.PENDING:
         return
-    draft.change(event.path, fingerprint=event.fingerprint, key=event.key)
-    if event.hit is None or not draft.run.options.get("cache", True):
+    if event.hit is None and event.wait is not None:
+        if (execution.fingerprint, execution.reused) != (event.fingerprint, event.wait.holder):
+            draft.change(event.path, fingerprint=event.fingerprint, key=event.key, reused=event.wait.holder)
+        draft.commands.append(SetTimer(path=event.path, at=event.wait.until))
+        return
+    draft.change(event.path, fingerprint=event.fingerprint, key=event.key, reused=None)
+    if event.hit is None or not (event.earlier or may_reuse(draft.run, event.path)):
         draft.commands.append(Enqueue(path=event.path))
         return
     for artifact in event.hit.artifacts.values():

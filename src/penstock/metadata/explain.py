@@ -75,7 +75,7 @@ def explain(store: MetadataStore, run: Run, execution: Execution) -> Explanation
     """
     if execution.kind is not ExecutionKind.TASK:
         return Explanation(verdict=Verdict.NO_TASK)
-    if execution.reused is not None:
+    if execution.reused is not None and execution.state is State.SUCCEEDED:
         source = store.execution(execution.reused.run_id, execution.reused.path)
         state = source.state if source else None
         return Explanation(verdict=Verdict.CACHED, earlier=execution.reused, earlier_state=state)

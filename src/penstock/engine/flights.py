@@ -1,0 +1,76 @@
+"""Single flight: of several runs that are about to compute the same thing at once, one does, the others wait for it.
+
+A task whose result is not known claims its fingerprint before it is put in line (`MetadataStore.claim`). If another
+live run computes it, the task waits: PENDING on record, with the execution that it waits for in `reused`; a timer
+asks again, ever less often. When the other one has finished, its result is in the cache; when it
+has failed, or its engine is gone, nobody holds the claim, and this task computes.
+
+Why nobody waits for ever. Whoever holds a claim is an execution that waits for nothing but a free core: it was ready
+when it claimed, it is in line or runs, and its engine's lease holds. A task that waits for another one holds
+nothing, and takes no core. So each wait is for somebody who works; there are no circles of them. A holder that fails
+and waits to be tried again holds nothing meanwhile, and a claim ends with the lease under which it was made, so
+neither a crash nor a take-over leaves one behind.
+
+That two compute the same after all is never wrong, only dear: so nothing here is a lock.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from msgspec import structs
+
+from penstock.core.clock import Clock
+from penstock.core.ids import EngineId, Fingerprint, TaskPath
+from penstock.engine.events import CacheAnswered, Wait
+from penstock.engine.lease import is_dead
+from penstock.metadata.records import Claim, Lease, Reuse
+from penstock.metadata.store import MetadataStore
+
+_FIRST = 0.1
+_LONGEST = 2.0
+"""Seconds between two questions whether the other one is done; each pause is half as long again as the last."""
+
+
+class Flights:
+    """What one driver knows of the tasks of its run that wait for other runs."""
+
+    def __init__(self, store: MetadataStore, lease: Lease, clock: Clock) -> None:
+        self._store = store
+        self._lease = lease
+        self._clock = clock
+        self._asked: dict[TaskPath, int] = {}
+        self._dead: set[EngineId] = set()
+        """Engines that are known to be gone."""
+
+    def join(self, answers: Sequence[CacheAnswered], computes: Callable[[TaskPath], bool]) -> list[CacheAnswered]:
+        """The answers, with those that others compute told to wait.
+
+        Args:
+            answers: From the cache.
+            computes: Whether a task would take another run's result at all.
+        """
+        wanted = {
+            answer.fingerprint: answer.path
+            for answer in answers
+            if answer.hit is None and answer.fingerprint is not None and computes(answer.path)
+        }
+        held = self._claim(wanted) if wanted else {}
+        return [self._told(answer, held) for answer in answers]
+
+    def _claim(self, wanted: Mapping[Fingerprint, TaskPath]) -> dict[Fingerprint, Claim]:
+        now = self._clock.now()
+        held = self._store.claim(self._lease, wanted, now, dead=self._dead)
+        gone = {claim.owner for claim in held.values() if is_dead(claim.owner)}
+        if gone:
+            self._dead |= gone
+            held = self._store.claim(self._lease, wanted, now, dead=self._dead)
+        return held
+
+    def _told(self, answer: CacheAnswered, held: Mapping[Fingerprint, Claim]) -> CacheAnswered:
+        claim = held.get(answer.fingerprint) if answer.fingerprint is not None else None
+        if claim is None or answer.hit is not None:
+            return answer
+        times = self._asked[answer.path] = self._asked.get(answer.path, 0) + 1
+        pause = timedelta(seconds=min(_FIRST * 1.5 ** (times - 1), _LONGEST))
+        holder = Reuse(run_id=claim.run_id, path=claim.path)
+        return structs.replace(answer, wait=Wait(holder=holder, until=self._clock.now() + pause))
