@@ -38,8 +38,8 @@ class Work(Struct, frozen=True, kw_only=True):
     """Files that its code names."""
     variables: tuple[str, ...] = ()
     """Environment variables that its code reads."""
-    fresh_for: float = 0.0
-    """Seconds; older results are not taken. 0: of any age."""
+    fresh_for: float | None = None
+    """Seconds; older results are not taken."""
 
 
 def work_of(component: ComponentSpec, container: ContainerSpec, environment: Mapping[str, str] | None = None) -> Work:

@@ -36,8 +36,8 @@ class ComponentManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Its own requirements (PEP 508); it then runs in an environment of its own. Part of the cache key."""
     version: str = ""
     """The author's name for the state of what it reads from outside. Part of the cache key."""
-    fresh_for: float = 0.0
-    """Seconds; only results that are younger may be taken from the cache. 0: of any age."""
+    fresh_for: float | None = None
+    """Seconds; only results that are younger may be taken from the cache."""
     files: list[str] = field(default_factory=list)
     """Paths in its code of files that were there when it was compiled. Their content is part of the cache key."""
     variables: list[str] = field(default_factory=list)

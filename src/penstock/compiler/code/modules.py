@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from penstock.compiler.code.references import Import, References, find_references, imports_of
+from penstock.compiler.code.clues import Clues, find_clues
+from penstock.compiler.code.references import Import, References, bound_names, find_references, imports_of
 
 _AUTHORING = frozenset({"component", "pipeline"})
 
 Statements = list[ast.stmt]
+
+DOCSTRING = "__doc__"
+"""The part that is a module's own docstring; it counts only where it is named."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -41,8 +45,13 @@ class Module:
     """Names that are bound inside of `effects`."""
     decorated: dict[str, set[str]] = field(default_factory=dict)
     """By definition, the names that its decorators begin with; not of components, which are called by name."""
-    _digests: dict[str, str] = field(default_factory=dict)
+    texts: dict[int, list[str]] = field(default_factory=dict)
+    """Docstrings and other bare texts that were taken out of a statement, by its `id`."""
+    order: list[tuple[str, ast.stmt]] = field(default_factory=list)
+    """The modules that are imported (a line each) and the statements of `definitions` and `effects`, as they follow."""
+    _digests: dict[tuple[str, bool], str] = field(default_factory=dict)
     _references: dict[str, References] = field(default_factory=dict)
+    _clues: dict[str, Clues] = field(default_factory=dict)
 
     @property
     def package(self) -> str:
@@ -60,16 +69,28 @@ class Module:
         """Every name that the module's top level gives a meaning to."""
         return {*self.definitions, *self.imports, *self.conditional}
 
-    def digest(self, part: str) -> str:
+    def imports_itself(self, name: str) -> bool:
+        """Whether a name is a submodule that this package imports: `from . import name`."""
+        found = self.imports.get(name, ())
+        return bool(found) and all(one.module == self.name and one.name == name for one in found)
+
+    def digest(self, part: str, *, docs: bool = False) -> str:
         """A short digest of a definition, of `<module>` (the effects), or of `*` (everything).
 
         Comments, layout and docstrings do not count, nor does penstock's own decorator on a component. What an
         imported name stands for does: the same words mean something else after `from m import b as a`.
+
+        Args:
+            part: Which one.
+            docs: Docstrings count all the same, because they are read.
         """
-        if part not in self._digests:
-            text = "\n".join([*map(ast.dump, self._statements(part)), *self._meanings(part)])
-            self._digests[part] = hashlib.sha256(text.encode()).hexdigest()[:16]
-        return self._digests[part]
+        if (part, docs) not in self._digests:
+            lines = [*map(ast.dump, self._statements(part)), *self._meanings(part), *self._places(part)]
+            if docs:
+                lines += [text for one in self._statements(part) for text in self.texts.get(id(one), ())]
+            text = "\n".join(lines)
+            self._digests[part, docs] = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+        return self._digests[part, docs]
 
     def _meanings(self, part: str) -> Iterator[str]:
         """What the imported names that a part uses stand for, a line each."""
@@ -77,6 +98,42 @@ class Module:
             yield from dict.fromkeys(f"{name} is {one.module}:{one.name or ''}" for one in self.imports.get(name, ()))
             if name not in self.binds and not hasattr(builtins, name):
                 yield from (f"{name} may be {star}:{name}" for star in self.stars)
+
+    def _places(self, part: str) -> Iterator[str]:
+        """How many of the statements that change things stand before each of a part's statements that looks at things.
+
+        `Y = f()` means something else before `X = 2` than behind it, where `X` had another value before.
+        """
+        if part == "*" or not self._turns:
+            return
+        for statement in self._statements(part):
+            before = self._turns.get(id(statement))
+            if before:
+                yield f"after {before}"
+
+    @cached_property
+    def text_digest(self) -> str:
+        """Of every character, for code that reads code."""
+        return hashlib.sha256(self.source).hexdigest()[:16]
+
+    @cached_property
+    def _turns(self) -> dict[int, int]:
+        """By statement, how many come before it that do something, or that give a name another meaning."""
+        changing = {id(one) for one in self.effects}
+        changing |= {id(one) for group in self.definitions.values() if len(group) > 1 for one in group}
+        found: dict[int, int] = {}
+        count = 0
+        for _, statement in self.order:
+            if id(statement) in changing or not is_fixed(statement):
+                found[id(statement)] = count
+            count += id(statement) in changing
+        return found if changing else {}
+
+    def clues(self, part: str) -> Clues:
+        """What a part may use that its names do not show."""
+        if part not in self._clues:
+            self._clues[part] = find_clues(self._statements(part), self.package)
+        return self._clues[part]
 
     def references(self, part: str) -> References:
         """What a part refers to outside of itself."""
@@ -89,7 +146,7 @@ class Module:
         """Every module that is imported anywhere in it, also inside of functions."""
         found = dict.fromkeys(self.loads)
         for part in ("*", "<module>"):
-            for one in self.references(part).imports:
+            for one in (*self.references(part).imports, *self.clues(part).imports):
                 found.update(dict.fromkeys(one.modules()))
         return list(found)
 
@@ -97,7 +154,8 @@ class Module:
         if part == "<module>":
             return self.effects
         if part == "*":
-            return [statement for group in self.definitions.values() for statement in group] + self.effects
+            groups = (group for name, group in self.definitions.items() if name != DOCSTRING)
+            return [statement for group in groups for statement in group] + self.effects
         return self.definitions[part]
 
 
@@ -122,6 +180,8 @@ class _Sorter:
         self.module = module
 
     def sort(self, body: Statements) -> None:
+        if body and _is_bare_text(body[0]):
+            self.module.definitions[DOCSTRING] = [body[0]]
         for statement in body:
             self._sort(statement)
         for name, group in self.module.definitions.items():
@@ -147,17 +207,19 @@ class _Sorter:
                     self._sort(inner)
             case _:
                 names = list(_assigned_names(statement))
-                for name in names:
+                for name in names and dict.fromkeys([*names, *sorted(bound_names([statement]))]):
                     self._define(name, statement)
                 if not names:
                     self._effect(statement)
 
     def _define(self, name: str, statement: ast.stmt) -> None:
         self.module.definitions.setdefault(name, []).append(statement)
+        self.module.order.append(("", statement))
 
     def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
         for name, one in imports_of(statement, self.module.package):
             self.module.loads.extend(one.modules())
+            self.module.order += [(loaded, statement) for loaded in one.modules()]
             if name == "*":
                 self.module.stars.append(one.module)
             elif one.module != "__future__":
@@ -165,24 +227,21 @@ class _Sorter:
 
     def _effect(self, statement: ast.stmt) -> None:
         self.module.effects.append(statement)
+        self.module.order.append(("", statement))
+        self.module.conditional |= bound_names([statement])
         for inner in _statements_within(statement):
-            match inner:
-                case ast.Import() | ast.ImportFrom():
-                    self._import(inner)
-                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                    self.module.conditional.add(inner.name)
-                case ast.For(target=target):
-                    self.module.conditional.update(_names_of(target))
-                case _:
-                    self.module.conditional.update(_assigned_names(inner))
+            if isinstance(inner, ast.Import | ast.ImportFrom):
+                self._import(inner)
         self._strip(statement)
 
     def _strip(self, statement: ast.stmt) -> None:
         """Take out what does not count: docstrings, and the decorators that only say how to run it."""
+        texts = self.module.texts.setdefault(id(statement), [])
         for node in ast.walk(statement):
             for name in ("body", "orelse", "finalbody"):
                 inner = getattr(node, name, None)
                 if isinstance(inner, list):
+                    texts += [ast.dump(one) for one in inner if _is_bare_text(one)]
                     inner[:] = [one for one in inner if not _is_bare_text(one)]
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 node.decorator_list = [one for one in node.decorator_list if not self._is_authoring(one)]
@@ -214,6 +273,16 @@ def _assigned_names(statement: ast.stmt) -> Iterator[str]:
     names = [list(_names_of(target)) for target in targets]
     if names and all(names):
         yield from (name for group in names for name in group)
+
+
+def is_fixed(statement: ast.stmt) -> bool:
+    """Whether a statement means the same wherever it stands: it looks at nothing when it is loaded."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        defaults = [one for one in (*statement.args.defaults, *statement.args.kw_defaults) if one is not None]
+        return not statement.decorator_list and all(isinstance(one, ast.Constant) for one in defaults)
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return not any(isinstance(one, ast.Name | ast.Call) for one in ast.walk(statement.value or ast.Constant(None)))
+    return isinstance(statement, ast.Expr)
 
 
 def _names_of(target: ast.expr) -> Iterator[str]:

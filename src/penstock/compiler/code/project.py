@@ -45,6 +45,17 @@ class Project:
         """The author's modules that were read so far."""
         return (module for module in self._modules.values() if module is not None and module.path is not None)
 
+    def below(self, name: str) -> Iterator[Module]:
+        """The author's modules right below a package."""
+        package = self.find(name)
+        folders = [package.path.parent] if package is not None and package.is_package and package.path else []
+        for folder in folders:
+            for entry in sorted(folder.iterdir()):
+                if entry.stem.isidentifier() and entry.name != "__init__.py" and (entry.suffix == ".py"):
+                    inner = self.find(f"{name}.{entry.stem}")
+                    if inner is not None:
+                        yield inner
+
     def name_of(self, file: Path) -> str:
         """The natural dotted name of a file: packages are the folders with an `__init__.py` around it."""
         parts = [] if file.name == "__init__.py" else [file.stem]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from penstock.compiler.code.closure import Closure, close_over
+from penstock.compiler.code.data_files import files_named
 from penstock.compiler.code.distributions import environment_of
 from penstock.compiler.code.homes import Home, Homeless, find_home, is_script
 from penstock.compiler.code.modules import Module
@@ -43,7 +44,9 @@ class ComponentCode:
             environment=environment_of(self.closure.externals),
             requirements=list(options.requirements),
             version=caching.version or "",
-            fresh_for=caching.fresh_seconds or 0.0,
+            fresh_for=caching.fresh_seconds,
+            files=files_named(self.closure.texts, Path.cwd()),
+            variables=sorted(self.closure.variables),
             imports=sorted(_third_party(self.closure.warm)),
         )
 

@@ -36,6 +36,8 @@ class References:
     """Every import inside."""
     guarded: set[str] = field(default_factory=set)
     """Modules whose import may fail, as the code expects that it does."""
+    changed: set[Chain] = field(default_factory=set)
+    """Global names that the code may change what they stand for or hold: by assignment, or by calling a method."""
 
 
 def imports_of(statement: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Import]]:
@@ -90,8 +92,17 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         self._chain((node.id,))
+        if self.scopes and isinstance(node.ctx, ast.Store | ast.Del):
+            self._changed(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if isinstance(node.ctx, ast.Store | ast.Del):
+            self._changed(node.value)
+        self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Store | ast.Del):
+            self._changed(node.value)
         attributes: list[str] = []
         inner: ast.expr = node
         while isinstance(inner, ast.Attribute):
@@ -110,6 +121,16 @@ class _Visitor(ast.NodeVisitor):
                 return
         self.found.chains.add(chain)
 
+    def _changed(self, node: ast.expr) -> None:
+        """Note that what an expression stands for changes, if a global name leads to it."""
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+            if isinstance(node, ast.Attribute):
+                attributes.append(node.attr)
+            node = node.func if isinstance(node, ast.Call) else node.value
+        if isinstance(node, ast.Name) and not any(node.id in scope.names for scope in self.scopes):
+            self.found.changed.add((node.id, *reversed(attributes)))
+
     # --- imports ------------------------------------------------------------------------------------------
 
     def visit_Import(self, node: ast.Import) -> None:
@@ -122,13 +143,10 @@ class _Visitor(ast.NodeVisitor):
         self.found.imports.extend(one for _, one in imports_of(node, self.package))
 
     def visit_Call(self, node: ast.Call) -> None:
-        called = ast.unparse(node.func) if isinstance(node.func, ast.Name | ast.Attribute) else ""
-        if called in ("importlib.import_module", "import_module", "__import__") and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                one = Import(first.value.lstrip("."))
-                self.found.imports.append(one)
-                self.found.imported.add((one, ()))
+        if isinstance(node.func, ast.Attribute) and node.func.attr not in _HARMLESS:
+            self._changed(node.func)
+        elif isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr") and node.args:
+            self._changed(node.args[0])
         self.generic_visit(node)
 
     def visit_Try(self, node: ast.Try) -> None:
@@ -149,11 +167,11 @@ class _Visitor(ast.NodeVisitor):
         self._function(node)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for decorator in node.decorator_list:
-            self.visit(decorator)
+        for outside in (*node.decorator_list, *_type_bounds(node)):
+            self.visit(outside)
         self._arguments(node.args)
         self._annotation(node.returns)
-        names = _arguments_of(node.args) | _bound_names(node.body)
+        names = _arguments_of(node.args) | bound_names(node.body)
         self._within(_Scope(names - _declared_global(node.body), self._imports_in(node.body)), node.body)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
@@ -161,9 +179,9 @@ class _Visitor(ast.NodeVisitor):
         self._within(_Scope(_arguments_of(node.args)), [node.body])
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        for outside in (*node.decorator_list, *node.bases, *node.keywords):
+        for outside in (*node.decorator_list, *node.bases, *node.keywords, *_type_bounds(node)):
             self.visit(outside)
-        self._within(_Scope(_bound_names(node.body), self._imports_in(node.body), is_class=True), node.body)
+        self._within(_Scope(bound_names(node.body), self._imports_in(node.body), is_class=True), node.body)
 
     def _imports_in(self, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
         """The imports that bind names in the scope of `body`."""
@@ -229,6 +247,61 @@ class _Visitor(ast.NodeVisitor):
                     continue  # text in a `Literal`
 
 
+_HARMLESS = frozenset(
+    {
+        "as_posix",
+        "capitalize",
+        "casefold",
+        "copy",
+        "count",
+        "encode",
+        "decode",
+        "endswith",
+        "exists",
+        "expanduser",
+        "format",
+        "get",
+        "getLogger",
+        "index",
+        "is_dir",
+        "is_file",
+        "items",
+        "join",
+        "joinpath",
+        "keys",
+        "lower",
+        "lstrip",
+        "partition",
+        "read_bytes",
+        "read_text",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "resolve",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "title",
+        "upper",
+        "values",
+        "with_name",
+        "with_suffix",
+        "zfill",
+    }
+)
+"""Methods of Python's own types that change nothing."""
+
+
+def _type_bounds(node: ast.AST) -> list[ast.expr]:
+    """The bounds of type parameters, from Python 3.12 on."""
+    found = (getattr(one, "bound", None) for one in getattr(node, "type_params", ()))
+    return [one for one in found if one is not None]
+
+
 def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     extra = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
@@ -238,7 +311,7 @@ def _arguments_of(arguments: ast.arguments) -> set[str]:
     return {one.arg for one in _all_arguments(arguments)}
 
 
-def _bound_names(body: Iterable[ast.AST]) -> set[str]:
+def bound_names(body: Iterable[ast.AST]) -> set[str]:
     """The names that statements bind in the scope that they stand in."""
     names: set[str] = set()
     for node in _scope_nodes(body):
