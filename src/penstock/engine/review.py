@@ -19,7 +19,7 @@ from penstock.engine.errors import NotRunnable
 from penstock.engine.grants import Lack, NotGranted, Vault, check_field, lacks, merged
 from penstock.engine.plan import ROOT_COMPONENT, Plan
 from penstock.ir.parameters import constant_of
-from penstock.ir.platform import KUBERNETES, Asked, PipelineConfig, pipeline_config, settings_of
+from penstock.ir.platform import CREATE_VOLUME, KUBERNETES, Asked, PipelineConfig, pipeline_config, settings_of
 from penstock.ir.spec import ComponentSpec, ContainerSpec, TaskInputParameter, TaskSpec
 
 MountingProblem = Callable[[ContainerSpec, Sequence[str]], str]
@@ -154,6 +154,8 @@ def _ignored(plan: Plan, asked: Mapping[str, Asked]) -> Iterator[str]:
         alike.setdefault((NOTED[name], ", ".join(names)), []).append(name)
     for (reason, of), settings in alike.items():
         yield f"{', '.join(settings)} of {of}: {reason}"
+    if _makes_volumes(plan):
+        yield "size, access modes and storage class of volumes: a volume is a folder"
     config: PipelineConfig = pipeline_config(plan.document)
     given = [name for name in settings_of(config) if name in _TTL]
     if given:
@@ -262,4 +264,4 @@ def _goes_round(task: TaskSpec, known: Mapping[str, Any]) -> bool:
 def _makes_volumes(plan: Plan) -> bool:
     """Whether the pipeline makes volumes itself: then nobody can tell beforehand which there will be."""
     executors = plan.pipeline.deployment_spec.executors.values()
-    return any(one.container is not None and one.container.image == "argostub/createpvc" for one in executors)
+    return any(one.container is not None and one.container.image == CREATE_VOLUME for one in executors)

@@ -5,6 +5,7 @@ without deprecated spellings, sorted by what an engine can do about it.
 """
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from typing import Any, Literal, TypeVar
 
@@ -22,6 +23,10 @@ from penstock.ir.spec import (
 from penstock.ir.wording import join
 
 KUBERNETES = "kubernetes"
+CREATE_VOLUME, DELETE_VOLUME = "argostub/createpvc", "argostub/deletepvc"
+"""Images of tasks that Kubeflow does not run in a container: it makes or deletes a persistent volume claim."""
+LONGEST_NAME = 200
+_RESOURCE_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
 
 M = TypeVar("M", bound=Message)
 
@@ -241,6 +246,11 @@ def settings_of(message: Message) -> list[str]:
 def unknown_settings(message: Message) -> list[str]:
     """Those that no field of this version is for."""
     return list(message.unknown_fields)
+
+
+def is_resource_name(name: str) -> bool:
+    """Whether a secret, a config map or a volume can have that name. It can be a file's as well."""
+    return len(name) <= LONGEST_NAME and _RESOURCE_NAME.fullmatch(name) is not None
 
 
 def constant(value: str) -> TaskInputParameter:

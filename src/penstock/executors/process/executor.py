@@ -13,10 +13,10 @@ import msgspec
 
 from penstock.artifacts.local import Durability
 from penstock.core.errors import PenstockError
-from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, WorkOrder
+from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, Succeeded, WorkOrder
 from penstock.executors.environments import Environment, Environments, Packages
 from penstock.executors.errors import CallFailed, CannotRunContainer, SystemUnsupported, WorkerLost
-from penstock.executors.process.forms import KfpComponent, PenstockComponent, TaskForm
+from penstock.executors.process.forms import KfpComponent, PenstockComponent, TaskForm, VolumeTask
 from penstock.executors.process.forms.kfp import lifted
 from penstock.executors.process.host import Done, ZygoteHost
 from penstock.executors.process.messages import Assignment, Ended, Folder, Start, pack_assignment
@@ -73,6 +73,7 @@ class ProcessExecutor:
         self._forms: tuple[TaskForm, ...] = (
             PenstockComponent(home / "code", artifacts_url, home / "cache", durability),
             KfpComponent(artifacts_url, home / "cache", durability),
+            VolumeTask(home / "volumes"),
         )
         self._lock = threading.Lock()
         self._hosts: dict[Environment, ZygoteHost] = {}
@@ -103,7 +104,7 @@ class ProcessExecutor:
         def done(end: Ended | PenstockError) -> None:
             with self._lock:
                 self._running.pop(order.key, None)
-            report(order.key, _outcome(end, order, failure))
+            report(order.key, _outcome(end, order, failure, reusable=call.reusable))
 
         try:
             needs = form.needs(order.container)
@@ -291,11 +292,14 @@ def _changes_since(before: dict[str, str]) -> dict[str, str | None]:
     return changes | dict.fromkeys(before.keys() - now.keys())
 
 
-def _outcome(end: Ended | PenstockError, order: WorkOrder, failure: Path) -> Outcome:
+def _outcome(end: Ended | PenstockError, order: WorkOrder, failure: Path, *, reusable: bool) -> Outcome:
     if isinstance(end, PenstockError):
         return Failed(failure=failure_of(end), usage=Usage())
     output = Path(order.executor_input.outputs.output_file)
-    return read_outcome(end, output=output, failure=failure, log=order.log, limits=order.limits)
+    outcome = read_outcome(end, output=output, failure=failure, log=order.log, limits=order.limits)
+    if isinstance(outcome, Succeeded) and not reusable:
+        return msgspec.structs.replace(outcome, reusable=False)
+    return outcome
 
 
 def _returned(function: str, end: Ended | PenstockError, result: Path, failure: Path, log: Path) -> bytes:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from penstock.core.errors import PenstockError
-from penstock.ir.platform import Store
+from penstock.ir.platform import LONGEST_NAME, Store, is_resource_name
 from penstock.platform.vault.errors import (
     NameNotAllowed,
     NothingStored,
@@ -23,10 +23,8 @@ from penstock.platform.vault.errors import (
     ValuesUnreadable,
 )
 
-LONGEST_NAME = 200
 MOST_BYTES = 1 << 20
 """As on Kubernetes, so that what works here can be kept there."""
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
 _KEY = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9._-]+", re.ASCII)
 _ENDING = ".json"
 
@@ -176,7 +174,7 @@ class KeyedValues:
 
 def checked_name(name: str, kind: str) -> str:
     """The name of a secret, config map or volume. Raises `NameNotAllowed`."""
-    if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+    if not is_resource_name(name):
         raise NameNotAllowed(what=kind, name=name)
     return name
 

@@ -6,5 +6,6 @@
 from penstock.executors.process.forms.form import Call, Needs, TaskForm
 from penstock.executors.process.forms.kfp import KfpComponent
 from penstock.executors.process.forms.penstock import PenstockComponent
+from penstock.executors.process.forms.volume import VolumeTask
 
-__all__ = ["Call", "KfpComponent", "Needs", "PenstockComponent", "TaskForm"]
+__all__ = ["Call", "KfpComponent", "Needs", "PenstockComponent", "TaskForm", "VolumeTask"]

@@ -24,6 +24,8 @@ class Call(Struct, frozen=True, kw_only=True):
     function: str
     payload: bytes
     code_folder: str = ""
+    reusable: bool = True
+    """Whether what it gives may serve later runs."""
 
 
 class TaskForm(Protocol):
