@@ -10,16 +10,20 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import chain, imports, large, many, rerun, tabular
+from benchmarks import chain, fan, imports, large, many, rerun, share, tabular
 from benchmarks.measure import Result, machine
+from benchmarks.peers import run as peers
 
 BENCHMARKS: dict[str, Callable[[bool], list[Result]]] = {
     "import": imports.run,
     "chain": chain.run,
+    "fan": fan.run,
     "tabular": tabular.run,
     "rerun": rerun.run,
     "many": many.run,
+    "share": share.run,
     "large": large.run,
+    "peers": peers.run,
 }
 
 
