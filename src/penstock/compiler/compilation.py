@@ -9,14 +9,16 @@ from penstock.compiler.checks.graph import GraphCheck
 from penstock.compiler.checks.reporting import Findings
 from penstock.compiler.code.project import Project
 from penstock.compiler.code.reading import CodeReader
+from penstock.compiler.commands import CommandLines
 from penstock.compiler.containers import container_of
 from penstock.compiler.errors import CompilationFailed
 from penstock.compiler.lowering.graphs import Lowering
 from penstock.compiler.lowering.library import Library
 from penstock.compiler.types.interfaces import Interfaces, is_one_value
 from penstock.compiler.version import penstock_version
+from penstock.dsl.container import ContainerComponent
 from penstock.dsl.diagnostics import Diagnostic
-from penstock.dsl.graph import Definition, Graph
+from penstock.dsl.graph import Definition, Graph, Task
 from penstock.dsl.naming import fit_name
 from penstock.dsl.options import Options
 from penstock.dsl.pipeline import Pipeline
@@ -57,6 +59,7 @@ class _Compiler:
         self.project = project
         self.interfaces = Interfaces()
         self.code = CodeReader(project=project)
+        self.commands = CommandLines()
 
     def run(self) -> PipelineDocument:
         graph = trace_pipeline(self.pipeline, is_one_value)
@@ -97,9 +100,15 @@ class _Compiler:
                 if task.graph is None:
                     definitions += task.definition.problems
                     definitions += self.interfaces.of_component(task.definition).problems
-                    self.code.check_installed(task.definition, task.options)
+                    self._check_code(task)
             GraphCheck(graph, self.interfaces, findings).run()
-        return [*definitions, *findings.found, *self.code.problems]
+        return [*definitions, *findings.found, *self.code.problems, *self.commands.problems]
+
+    def _check_code(self, task: Task) -> None:
+        if isinstance(task.definition, ContainerComponent):
+            self.commands.read(task.definition, self.interfaces.of_component(task.definition))
+        else:
+            self.code.check_installed(task.definition, task.options)
 
     def _fail_with(self, problems: Iterable[Diagnostic]) -> None:
         found = sorted(dict.fromkeys(problems), key=lambda one: (one.place, one.code, one.message))
@@ -107,6 +116,8 @@ class _Compiler:
             raise CompilationFailed(diagnostics=found)
 
     def _container(self, definition: Definition, options: Options) -> ContainerSpec:
+        if isinstance(definition, ContainerComponent):
+            return self.commands.container(definition, self.interfaces.of_component(definition), options)
         code = self.code.of(definition)
         assert code is not None
         return container_of(code.manifest(options), code.package, options, penstock_version())

@@ -38,7 +38,7 @@ def container_of(manifest: ComponentManifest, package: str, options: Options, ve
         command=["sh", "-ec", _INSTALL.format(packages=_packages(manifest, version)), "python3", "-m", LAUNCHER_MODULE],
         args=manifest_arguments(manifest, package),
         env=[EnvVar(name=name, value=value) for name, value in options.env.items()],
-        resources=_resources(options),
+        resources=resources_of(options),
     )
 
 
@@ -48,7 +48,7 @@ def _packages(manifest: ComponentManifest, version: str) -> str:
     return " \\\n    ".join(shlex.quote(one) for one in wanted)
 
 
-def _resources(options: Options) -> ResourceSpec | None:
+def resources_of(options: Options) -> ResourceSpec | None:
     """Limits, in both forms: the texts are what newer Kubeflow reads, the numbers what Vertex AI and older ones do."""
     if options.cpu is None and options.memory is None and options.gpu == 0:
         return None

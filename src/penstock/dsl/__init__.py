@@ -14,7 +14,9 @@ def twice(x: int):
 """
 
 from penstock.dsl.branching import elsewhen, one_of, otherwise, when
+from penstock.dsl.commands import Concat, ContainerSpec, IfPresent, Output
 from penstock.dsl.component import Component, component
+from penstock.dsl.container import ContainerComponent, container_component
 from penstock.dsl.exits import on_exit
 from penstock.dsl.looping import collect, each
 from penstock.dsl.options import Cache, Options, Retry, TaskOptions
@@ -24,13 +26,19 @@ from penstock.dsl.status import TaskFinalStatus
 __all__ = [
     "Cache",
     "Component",
+    "Concat",
+    "ContainerComponent",
+    "ContainerSpec",
+    "IfPresent",
     "Options",
+    "Output",
     "Pipeline",
     "Retry",
     "TaskFinalStatus",
     "TaskOptions",
     "collect",
     "component",
+    "container_component",
     "each",
     "elsewhen",
     "on_exit",

@@ -103,7 +103,7 @@ class Component(Generic[P, R]):
         return copy
 
     def _copy(self, options: Options, problems: tuple[Diagnostic, ...]) -> Component[P, R]:
-        copy = Component(self.function, options, problems)
+        copy = type(self)(self.function, options, problems)
         copy._after = self._after
         copy._origin = self._origin
         return copy
@@ -121,7 +121,11 @@ class Component(Generic[P, R]):
             after=trace.tasks_of(self._after),
             outputs=outputs,
         )
-        return trace.add(task, is_single=outputs == (SINGLE,))
+        return trace.add(task, is_single=self._is_single(outputs))
+
+    def _is_single(self, outputs: tuple[str, ...]) -> bool:
+        """Whether a task's handle is that of its only output."""
+        return outputs == (SINGLE,)
 
     def __repr__(self) -> str:
         return f"<component '{self.name}'>"

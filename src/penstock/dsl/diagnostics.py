@@ -22,6 +22,7 @@ class Code(StrEnum):
     BAD_OPTION = "CMP006"
     BAD_DEFAULT = "CMP007"
     NAME_CLASH = "CMP008"
+    BAD_COMMAND = "CMP009"
     # what is passed
     UNKNOWN_ARGUMENT = "CMP010"
     MISSING_ARGUMENT = "CMP011"

@@ -18,7 +18,7 @@ EMPTY: Any = inspect.Parameter.empty
 SINGLE = "Output"
 """The name of an output that has none of its own, as in Kubeflow."""
 
-Kind = Literal["component", "pipeline"]
+Kind = Literal["component", "container component", "pipeline"]
 
 IsOneValue: TypeAlias = Callable[[type], bool]
 """Whether a dataclass is one value, because something knows how to store it."""

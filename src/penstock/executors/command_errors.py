@@ -1,20 +1,10 @@
 """What can go wrong with container components: no engine, a command that fails, a program that is not there."""
 
-import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from penstock.core.errors import TaskError, UserError
 from penstock.executors.wording import bytes_in_words, signal_in_words
-
-_LONGEST = 200
-
-
-def in_one_line(command: Sequence[str]) -> str:
-    """A command line as a shell would take it, on one line and shortened: for messages, never to be executed."""
-    text = " ".join(shlex.join(command).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 @dataclass(kw_only=True, eq=False)

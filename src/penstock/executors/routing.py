@@ -6,7 +6,7 @@ import msgspec
 
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Executor, Failed, Outcome, Report, WorkOrder
-from penstock.executors.command_errors import CommandFailed
+from penstock.executors.command_errors import CommandFailed, ContainerKilled, ContainerNotStarted
 from penstock.executors.process.executor import ProcessExecutor
 from penstock.executors.process.forms.command import HostCommand
 from penstock.executors.process.outcome import read_tail
@@ -14,6 +14,8 @@ from penstock.ir.runtime import TaskFailure
 from penstock.ir.spec import ContainerSpec
 from penstock.launcher.failures import failure_of
 
+_SILENT = (CommandFailed.code, ContainerNotStarted.code, ContainerKilled.code)
+"""How attempts fail that have said why in their log only."""
 SHOWN_LINES = 20
 """Of what a command printed last, that its failure shows."""
 
@@ -101,7 +103,7 @@ class Routing:
 
 def _with_last_lines(outcome: Outcome, order: WorkOrder) -> Outcome:
     """A failed command says why on its standard error, or nowhere: so its last lines are part of the failure."""
-    if not isinstance(outcome, Failed) or outcome.failure.code != CommandFailed.code:
+    if not isinstance(outcome, Failed) or outcome.failure.code not in _SILENT:
         return outcome
     text = read_tail(order.log).decode(errors="replace")
     lines = [line for line in text.splitlines() if line.strip()][-SHOWN_LINES:]

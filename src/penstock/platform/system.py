@@ -270,6 +270,16 @@ class System:
         needed = own_folders(self.home, cwd)
         return review_platform(document, parameters, self.home, needed=needed, why_no_folders=why_no_folders)
 
+    def host_commands(self, document: PipelineDocument) -> dict[str, list[str]]:
+        """What a run of `document` with `host_commands` would start on this host, by the names of its components."""
+        executors = document.pipeline.deployment_spec.executors
+        found = {label.removeprefix("exec-"): spec.container for label, spec in executors.items() if spec.container}
+        return {
+            name: [*container.command, *container.args]
+            for name, container in found.items()
+            if not _is_ours(container) and not self.process_executor.knows(container)
+        }
+
     def find_run(self, text: str) -> Run:
         """The run that a person means: an id, a unique start of one, or `last`."""
         return find_run(self.store, text)

@@ -18,8 +18,8 @@ from penstock.executors.command_errors import (
     ContainerKilled,
     ContainerNotStarted,
     NoContainerEngine,
-    in_one_line,
 )
+from penstock.executors.command_words import in_one_line
 from penstock.executors.container.engine import ContainerEngine, NoEngine, Wanted, call, find_engine
 from penstock.executors.container.form import InContainer
 from penstock.executors.process.executor import ProcessExecutor
