@@ -15,7 +15,7 @@ import heapq
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from pathlib import Path
@@ -55,8 +55,9 @@ from penstock.engine.executor import AttemptKey, Canceled, Executor, Failed, Gra
 from penstock.engine.files import FileDigests
 from penstock.engine.flights import Flights
 from penstock.engine.handover import begun_at
+from penstock.engine.importing import Import, Imports
 from penstock.engine.lease import HeldLease
-from penstock.engine.lookups import answer_import, answer_lookups
+from penstock.engine.lookups import answer_lookups
 from penstock.engine.orders import LOG_FILE, attempt_folder, resources, work_order
 from penstock.engine.remains import keep_log
 from penstock.engine.reuse import may_reuse
@@ -124,6 +125,7 @@ class Driver:
         self._earlier = EarlierRun(state, store)
         self._flights = Flights(store, lease.lease, clock)
         self._inbox: SimpleQueue[EngineEvent | Control | tuple[AttemptKey, Outcome]] = SimpleQueue()
+        self._imports = Imports(artifacts, self._inbox.put)
         self._running: set[AttemptKey] = set()
         self._stopping = False
         self._agenda: deque[EngineEvent] = deque()
@@ -134,7 +136,8 @@ class Driver:
         self._timers: list[tuple[datetime, TaskPath]] = []
         self._transaction = Transaction()
         self._deadline: datetime | None = None
-        self._warm = False
+        self._cold: bool | None = None
+        """Whether the executor is to be prepared; None before it is needed, False once it is."""
         self._cancels = 0
         self._starting: AttemptKey | None = None
         """The attempt that the executor was asked to start and has neither returned from nor reported."""
@@ -232,19 +235,15 @@ class Driver:
         yield from earlier
         taken = {answer.path for answer in earlier}
         left = [command for command in asked if command.path not in taken]
-        known = answer_lookups(
-            self._state,
-            self._store,
-            self._artifacts,
-            self._files,
-            [command for command in left if command.cached],
-            self._clock.now(),
-            self._vault,
-        )
-        yield from self._flights.join(known, lambda path: may_reuse(self._state.run, path))
+        known = self._look_up([command for command in left if command.cached])
+        yield from self._flights.join(known, lambda path: may_reuse(self._state.run, path), self._look_up)
         for command in left:
             if not command.cached:
                 yield CacheAnswered(path=command.path, fingerprint=None, key=None, hit=None)
+
+    def _look_up(self, asked: Sequence[LookUpCache]) -> list[CacheAnswered]:
+        now = self._clock.now()
+        return answer_lookups(self._state, self._store, self._artifacts, self._files, asked, now, self._vault)
 
     def _decide(self, event: EngineEvent) -> None:
         decision = decide(self._state, event, self._clock.now())
@@ -263,7 +262,7 @@ class Driver:
             case LookUpCache():
                 self._lookups.append(command)
             case ImportArtifact():
-                self._agenda.append(answer_import(self._state, self._artifacts, self._cwd, command, self._clock.now()))
+                self._imports.begin(Import.of(self._state, command, self._cwd, self._clock.now()))
             case Enqueue():
                 self._enqueue(command.path)
             case SetTimer():
@@ -272,9 +271,7 @@ class Driver:
                 self._deferred.append(command)
 
     def _enqueue(self, path: TaskPath) -> None:
-        if not self._warm:
-            self._warm = True
-            self._executor.warm(self._state.plan.containers)
+        self._cold = self._cold is not False
         self._slots.queue(path, self._cores(path))
 
     def _cores(self, path: TaskPath) -> float | None:
@@ -292,6 +289,9 @@ class Driver:
             fault_point("engine.before_commit")
             self._store.commit(self._lease.lease, changes)
             fault_point("engine.after_commit")
+        if self._cold:  # after the commit, by which other runs see that this one computes: it may take its time
+            self._cold = False
+            self._executor.warm(self._state.plan.containers)
         spent, self._spent = self._spent, []
         for folder in spent:
             shutil.rmtree(folder, ignore_errors=True)

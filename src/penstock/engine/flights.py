@@ -14,6 +14,7 @@ neither a crash nor a take-over leaves one behind.
 That two compute the same after all is never wrong, only dear: so nothing here is a lock.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
@@ -21,14 +22,19 @@ from msgspec import structs
 
 from penstock.core.clock import Clock
 from penstock.core.ids import EngineId, Fingerprint, TaskPath
-from penstock.engine.events import CacheAnswered, Wait
+from penstock.engine.events import CacheAnswered, LookUpCache, Wait
 from penstock.engine.lease import is_dead
-from penstock.metadata.records import Claim, Lease, Reuse
+from penstock.metadata.records import Claim, Lease, Reuse, State
 from penstock.metadata.store import MetadataStore
 
 _FIRST = 0.1
 _LONGEST = 2.0
 """Seconds between two questions whether the other one is done; each pause is half as long again as the last."""
+
+_UNFINISHED = (State.PENDING, State.RUNNING, State.CANCELING)
+_SETTLING = 0.03
+"""Seconds. A run that was alone when it looked wrote no claim: what it computes is seen once it has committed. So who
+comes second looks twice, once in its life, with time for that commit in between."""
 
 
 class Flights:
@@ -39,15 +45,22 @@ class Flights:
         self._lease = lease
         self._clock = clock
         self._asked: dict[TaskPath, int] = {}
+        self._settled = False
         self._dead: set[EngineId] = set()
         """Engines that are known to be gone."""
 
-    def join(self, answers: Sequence[CacheAnswered], computes: Callable[[TaskPath], bool]) -> list[CacheAnswered]:
+    def join(
+        self,
+        answers: Sequence[CacheAnswered],
+        computes: Callable[[TaskPath], bool],
+        look_up: Callable[[Sequence[LookUpCache]], list[CacheAnswered]],
+    ) -> list[CacheAnswered]:
         """The answers, with those that others compute told to wait.
 
         Args:
             answers: From the cache.
             computes: Whether a task would take another run's result at all.
+            look_up: Asks the cache.
         """
         wanted = {
             answer.fingerprint: answer.path
@@ -55,11 +68,19 @@ class Flights:
             if answer.hit is None and answer.fingerprint is not None and computes(answer.path)
         }
         held = self._claim(wanted) if wanted else {}
-        return [self._told(answer, held) for answer in answers]
+        # Whom they waited for may have finished between the look into the cache and the claim.
+        freed = [answer.path for answer in answers if answer.path in self._asked and answer.fingerprint not in held]
+        again = {answer.path: answer for answer in look_up([LookUpCache(path=path) for path in freed])} if freed else {}
+        return [self._told(again.get(answer.path, answer), held) for answer in answers]
 
     def _claim(self, wanted: Mapping[Fingerprint, TaskPath]) -> dict[Fingerprint, Claim]:
         now = self._clock.now()
         held = self._store.claim(self._lease, wanted, now, dead=self._dead)
+        if not self._settled:
+            self._settled = True
+            if len(held) < len(wanted) and len(self._store.runs(states=_UNFINISHED, limit=2)) > 1:
+                time.sleep(_SETTLING)
+                held = self._store.claim(self._lease, wanted, now, dead=self._dead)
         gone = {claim.owner for claim in held.values() if is_dead(claim.owner)}
         if gone:
             self._dead |= gone
