@@ -95,6 +95,9 @@ class TaskOptions(TypedDict, total=False):
     """False: run always, even if nothing has changed. A `Cache` says which earlier results may be taken."""
     env: Mapping[str, str]
     """Environment variables."""
+    secrets: Mapping[str, str]
+    """Secrets that the task is given: `{"DB_PASSWORD": "database/password"}` sets a variable to the key `password` of
+    the secret `database`, and `{"/etc/database": "database"}` has each of its keys as a file in that folder."""
     image: str
     """The container image, where the task runs in containers."""
     requirements: Sequence[str]
@@ -115,6 +118,7 @@ class Options:
     timeout: Duration | None = None
     cache: bool | Cache = True
     env: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     image: str | None = None
     requirements: Sequence[str] = ()
     ignore_upstream_failure: bool = False
@@ -123,6 +127,7 @@ class Options:
         for name, check in _CHECKS.items():
             check(name, getattr(self, name))
         object.__setattr__(self, "env", dict(self.env))
+        object.__setattr__(self, "secrets", dict(self.secrets))
         object.__setattr__(self, "requirements", tuple(self.requirements))
 
     @property
@@ -233,6 +238,27 @@ def _env(option: str, value: object) -> None:
             raise _bad(option, value, f"{name!r} is no name of a variable", "use letters, digits and underscores")
 
 
+def _secrets(option: str, value: object) -> None:
+    ok = isinstance(value, Mapping) and all(isinstance(part, str) for item in value.items() for part in item)
+    example = f'write `{option}={{"DB_PASSWORD": "database/password"}}`: variable, then secret and key'
+    if not ok:
+        raise _bad(option, value, "it must map variables or folders to secrets", example)
+    assert isinstance(value, Mapping)
+    for target, source in value.items():
+        secret, slash, key = source.partition("/")
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", secret):
+            advice = "a secret's name has lower-case letters, digits, `-` and `.`"
+            raise _bad(option, value, f"{secret!r} is no name of a secret", advice)
+        if target.startswith("/"):
+            if slash:
+                reason = f"the folder {target!r} takes a whole secret"
+                raise _bad(option, value, reason, f'write `{option}={{"{target}": "{secret}"}}`')
+        elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", target):
+            raise _bad(option, value, f"{target!r} is neither a variable nor an absolute folder", example)
+        elif not re.fullmatch(r"[A-Za-z0-9._-]+", key):
+            raise _bad(option, value, f"{source!r} does not say which key of the secret", example)
+
+
 def _packages(option: str, value: Any) -> None:
     if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(one, str) for one in value):
         raise _bad(option, value, "it must be a list of texts", 'write `requirements=["polars>=1.20"]`')
@@ -250,6 +276,7 @@ _CHECKS: dict[str, Callable[[str, Any], None]] = {
     "timeout": _duration,
     "cache": _cache,
     "env": _env,
+    "secrets": _secrets,
     "image": _text,
     "requirements": _packages,
     "ignore_upstream_failure": _flag,

@@ -147,7 +147,7 @@ def _ignored(plan: Plan, asked: Mapping[str, Asked]) -> Iterator[str]:
     tasks: dict[str, list[str]] = {}
     for component, wanted in asked.items():
         for name in wanted.others:
-            if name in NOTED:
+            if name in NOTED and not (name == "podMetadata" and _tells_all(wanted)):
                 tasks.setdefault(name, []).append(_shown(component))
     alike: dict[tuple[str, str], list[str]] = {}
     for name, names in tasks.items():
@@ -163,6 +163,13 @@ def _ignored(plan: Plan, asked: Mapping[str, Asked]) -> Iterator[str]:
     others = [name for name in plan.document.platform.platforms if name != KUBERNETES]
     if others:
         yield f"settings for {', '.join(others)}: they are for another platform"
+
+
+def _tells_all(asked: Asked) -> bool:
+    """Whether each label and annotation reaches the task in a variable."""
+    read = {one.field_path for one in asked.fields}
+    given = {f"metadata.labels['{name}']" for name in asked.labels}
+    return read >= given | {f"metadata.annotations['{name}']" for name in asked.annotations}
 
 
 def _shown(component: str) -> str:

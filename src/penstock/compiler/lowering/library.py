@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import UNSET
 
 from penstock.compiler.lowering.declarations import artifact_type, component_inputs, component_outputs
+from penstock.compiler.lowering.policies import kubernetes_settings
 from penstock.compiler.types.interfaces import Interface, Interfaces
 from penstock.dsl.graph import Definition, Task
 from penstock.dsl.naming import fit_name
@@ -89,9 +90,9 @@ class Library:
     def _add(self, name: str, task: Task, interface: Interface) -> None:
         label = f"exec-{name}"
         self._executors[label] = ExecutorSpec(container=self._container_of(task.definition, task.options))
-        seconds = task.options.timeout_seconds
-        if seconds is not None:
-            self._platform[label] = {"activeDeadlineSeconds": max(1, round(seconds))}
+        asked = kubernetes_settings(task.options)
+        if asked:
+            self._platform[label] = asked
         self.components[f"comp-{name}"] = ComponentSpec(
             input_definitions=component_inputs(interface),
             output_definitions=component_outputs(interface),
@@ -115,6 +116,7 @@ def _container_options(options: Options) -> tuple[Any, ...]:
         options.gpu,
         options.timeout_seconds,
         tuple(sorted(options.env.items())),
+        tuple(sorted(options.secrets.items())),
         options.image,
         tuple(options.requirements),
         caching.version if caching else None,

@@ -1,5 +1,7 @@
 """Policies of tasks as the IR has them."""
 
+from typing import Any
+
 from penstock.dsl.durations import parse_duration
 from penstock.dsl.options import Options
 from penstock.ir.spec import CachingOptions, RetryPolicy
@@ -22,6 +24,29 @@ def retry_policy(options: Options) -> RetryPolicy | None:
         backoff_factor=float(retry.factor),
         backoff_max_duration=protobuf_duration(parse_duration(retry.max)),
     )
+
+
+def kubernetes_settings(options: Options) -> dict[str, Any]:
+    """What a task asks of the platform, as Kubeflow's extension for Kubernetes writes it; empty if nothing."""
+    settings: dict[str, Any] = {}
+    seconds = options.timeout_seconds
+    if seconds is not None:
+        settings["activeDeadlineSeconds"] = max(1, round(seconds))
+    variables: dict[str, list[dict[str, str]]] = {}
+    for target, source in options.secrets.items():
+        name, _, key = source.partition("/")
+        if target.startswith("/"):
+            settings.setdefault("secretAsVolume", []).append(_secret(name) | {"mountPath": target})
+        else:
+            variables.setdefault(name, []).append({"secretKey": key, "envVar": target})
+    if variables:
+        settings["secretAsEnv"] = [_secret(name) | {"keyToEnv": keys} for name, keys in variables.items()]
+    return settings
+
+
+def _secret(name: str) -> dict[str, Any]:
+    """By name in the present form and in the one that older clusters read."""
+    return {"secretName": name, "secretNameParameter": {"runtimeValue": {"constant": name}}, "optional": False}
 
 
 def protobuf_duration(seconds: float) -> str:
