@@ -14,8 +14,8 @@ from penstock.core.clock import SystemClock
 from penstock.core.ids import ArtifactId, EngineId, RunId, TaskPath
 from penstock.engine.driver import Driver
 from penstock.engine.events import Recover, Retry, Start
+from penstock.engine.importing import import_local
 from penstock.engine.lease import HeldLease, LeaseKeeper
-from penstock.engine.lookups import import_local
 from penstock.engine.orders import LOG_FILE, OUTPUT_FILE, attempt_folder
 from penstock.engine.plan import Plan
 from penstock.engine.remains import recovery

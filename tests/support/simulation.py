@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from penstock.core.ids import Digest, RunId, TaskPath
+from penstock.core.ids import ArtifactId, Digest, RunId, TaskPath
 from penstock.core.json import Json
 from penstock.engine.decide import decide
 from penstock.engine.entering import parallelism
@@ -16,6 +16,8 @@ from penstock.engine.events import (
     CancelAttempt,
     EngineEvent,
     Enqueue,
+    ImportArtifact,
+    ImportEnded,
     Launch,
     LookUpCache,
     Recover,
@@ -82,7 +84,9 @@ class Simulation:
         self.calls: list[TaskPath] = []
         self.most_at_once = 0
         self.timers: list[tuple[datetime, TaskPath]] = []
-        self.queue: deque[TaskPath] = deque()
+        self.imports: list[ImportArtifact] = []
+        """Not answered yet; lost in a crash."""
+        self.imported: Callable[[ImportArtifact], Artifact | TaskFailure] = self._at
 
     # --- the shell, in small ------------------------------------------------------------------------------
 
@@ -97,6 +101,8 @@ class Simulation:
                 match command:
                     case LookUpCache():
                         agenda.append(self._look_up(command.path))
+                    case ImportArtifact():
+                        self.imports.append(command)
                     case Enqueue():
                         agenda.append(Launch(path=command.path, log=""))
                     case SetTimer():
@@ -139,6 +145,10 @@ class Simulation:
 
     # --- the world ----------------------------------------------------------------------------------------
 
+    def _at(self, asked: ImportArtifact) -> Artifact:
+        ident = ArtifactId(f"at {asked.uri}")
+        return Artifact(artifact_id=ident, name="artifact", type="system.Dataset", uri=asked.uri, created_at=self.now)
+
     def start(self) -> "Simulation":
         self.tell(Start(artifacts={}))
         return self
@@ -157,6 +167,11 @@ class Simulation:
             execution = self.running.pop((path, number))
             self.now += timedelta(seconds=1)
             self.tell(AttemptEnded(path=path, number=number, outcome=self.outcome(execution)))
+            return True
+        if self.imports:
+            asked = self.imports.pop(self.random.randrange(len(self.imports)))
+            self.calls.append(asked.path)
+            self.tell(ImportEnded(path=asked.path, result=self.imported(asked)))
             return True
         if self.timers:
             self.timers.sort()
@@ -177,6 +192,7 @@ class Simulation:
         """The engine is gone, its attempts with it; another one takes over from the records."""
         self.running.clear()
         self.timers.clear()
+        self.imports.clear()
         self.state = self.reloaded()
         self.tell(Recover(outcomes={}))
 

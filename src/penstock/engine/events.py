@@ -127,7 +127,7 @@ class LookUpCache(Struct, frozen=True, kw_only=True):
 
 
 class ImportArtifact(Struct, frozen=True, kw_only=True):
-    """Immediate. See what is at `uri` and describe it as an artifact."""
+    """Immediate, but its answer may take a while. See what is at `uri` and describe it as an artifact."""
 
     path: TaskPath
     uri: str

@@ -1,16 +1,12 @@
-"""Answers to the engine's immediate commands: cache look-ups and imports. They read, and change nothing that counts."""
+"""Answers to the engine's questions about earlier results. They read, and change nothing that counts."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from penstock.artifacts.names import local_path
 from penstock.artifacts.store import ArtifactStore
-from penstock.core.errors import PenstockError
-from penstock.core.ids import TaskPath, artifact_id
-from penstock.engine.errors import failure_of
-from penstock.engine.events import CacheAnswered, ImportArtifact, ImportEnded, LookUpCache
+from penstock.core.ids import TaskPath
+from penstock.engine.events import CacheAnswered, LookUpCache
 from penstock.engine.files import FileDigests
 from penstock.engine.fingerprint import Work, cache_key, fingerprint
 from penstock.engine.state import RunState
@@ -92,39 +88,3 @@ def _complete(artifacts: ArtifactStore, found: CachedResult) -> bool:
 
 def _is_whole(artifacts: ArtifactStore, artifact: Artifact) -> bool:
     return artifacts.exists(artifact.uri, artifact.size if artifact.size >= 0 else None)
-
-
-def answer_import(
-    state: RunState, artifacts: ArtifactStore, cwd: Path, command: ImportArtifact, now: datetime
-) -> ImportEnded:
-    """What lies at a URI, as an artifact. A local file or folder is copied into the store, so that it cannot change."""
-    execution = state.executions[command.path]
-    importer = state.plan.executor(execution.component).importer
-    assert importer is not None
-    base = Artifact(
-        artifact_id=artifact_id(execution.run_id, execution.path, 0, "artifact", 0),
-        name="artifact",
-        type=importer.type_schema.schema_title,
-        uri=command.uri,
-        metadata=command.metadata,
-        created_at=now,
-    )
-    try:
-        return ImportEnded(path=command.path, result=import_local(artifacts, cwd, base))
-    except PenstockError as error:
-        return ImportEnded(path=command.path, result=failure_of(error))
-
-
-def import_local(artifacts: ArtifactStore, cwd: Path, artifact: Artifact) -> Artifact:
-    """`artifact` with the bytes that its URI names in the store; unchanged where those are somebody else's (remote)."""
-    from msgspec import structs
-
-    text = local_path(artifact.uri) if "://" in artifact.uri else artifact.uri
-    if text is None:
-        return artifact
-    source = (cwd / text).resolve()
-    if not source.exists():
-        return artifact
-    stored = artifacts.put_copy(source, source.name)
-    metadata = {"kind": "file", "source": str(source)} | artifact.metadata
-    return structs.replace(artifact, uri=stored.uri, digest=stored.digest, size=stored.size, metadata=metadata)

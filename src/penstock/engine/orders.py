@@ -1,15 +1,18 @@
 """Work orders: everything about one attempt that an executor needs, put together from the state of the run."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from penstock.core.ids import TaskPath
 from penstock.engine.executor import AttemptKey, Limits, WorkOrder
 from penstock.engine.run_values import run_values
 from penstock.engine.state import RunState
-from penstock.ir.placeholders import resolve_constant
+from penstock.ir.placeholders import IN_WORKSPACE, artifact_path, resolve_constant
 from penstock.ir.resources import Resources, parse_resources
 from penstock.ir.runtime import (
     ArtifactList,
@@ -64,8 +67,9 @@ def _environment(state: RunState, component: ComponentSpec) -> dict[str, str]:
 
 
 def _inputs(state: RunState, execution: Execution) -> TaskInputValues:
+    workspace = state.places.get("workspace_path", "")
     artifacts = {
-        name: ArtifactList(artifacts=[runtime_artifact(state.artifacts[ident]) for ident in ids])
+        name: ArtifactList(artifacts=[_in_workspace(runtime_artifact(state.artifacts[id]), workspace) for id in ids])
         for name, ids in execution.inputs.artifacts.items()
     }
     return TaskInputValues(parameter_values=execution.inputs.parameters, artifacts=artifacts)
@@ -81,6 +85,17 @@ def runtime_artifact(artifact: Artifact) -> RuntimeArtifact:
         digest=artifact.digest or "",
         size=artifact.size,
     )
+
+
+def _in_workspace(artifact: RuntimeArtifact, workspace: str) -> RuntimeArtifact:
+    """What was imported into the run's workspace is found there; in the store, or where it came from, it lies too."""
+    if artifact.metadata.get(IN_WORKSPACE) is not True:
+        return artifact
+    place = artifact_path(artifact, workspace)
+    if os.path.exists(place):  # noqa: PTH110
+        return replace(artifact, custom_path=place)
+    metadata = {name: value for name, value in artifact.metadata.items() if name != IN_WORKSPACE}
+    return replace(artifact, metadata=metadata)
 
 
 def _output_places(component: ComponentSpec, folder: Path) -> TaskOutputPlaces:

@@ -171,19 +171,25 @@ def executor_input_json(executor_input: ExecutorInput) -> str:
     return msgspec.json.encode(whole_numbers(msgspec.to_builtins(executor_input))).decode()
 
 
+IN_WORKSPACE = "_kfp_workspace"
+"""In an artifact's metadata, when it is true: an importer has put its bytes into the run's workspace."""
+
+
 def artifact_path(artifact: RuntimeArtifact, workspace: str = "/kfp-workspace") -> str:
     """Where a task finds an artifact's bytes: Kubeflow's rule for remote URIs, the path itself for local ones."""
     if artifact.custom_path is not None:
         return artifact.custom_path
     scheme, separator, rest = artifact.uri.partition("://")
     if not separator:
-        return artifact.uri
-    if scheme == "file":
-        return rest
-    if scheme == "oci":
+        path = artifact.uri
+    elif scheme == "file":
+        path = rest
+    elif scheme == "oci":
         return f"/oci/{rest.replace('/', '_')}/models"
-    path = f"/{'gcs' if scheme == 'gs' else scheme}/{rest}"
-    return f"{workspace}/.artifacts{path}" if artifact.metadata.get("_kfp_workspace") is True else path
+    else:
+        path = f"/{'gcs' if scheme == 'gs' else scheme}/{rest}"
+    in_workspace = artifact.metadata.get(IN_WORKSPACE) is True
+    return f"{workspace}/.artifacts/{path.lstrip('/')}" if in_workspace else path
 
 
 # --- what the parts stand for -----------------------------------------------------------------------------
