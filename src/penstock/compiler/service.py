@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
@@ -16,10 +17,11 @@ from msgspec import Struct, field
 import penstock
 from penstock.compiler.code.distributions import environment_of
 from penstock.compiler.code.project import Project, is_local
+from penstock.compiler.code.varying import Varies, how_it_varies
 from penstock.compiler.compilation import Compilation, compile_pipeline
 from penstock.compiler.errors import CompilationFailed, CompilationRefused
 from penstock.compiler.kubeflow import KubeflowPipeline, compile_kubeflow
-from penstock.compiler.targets import Target, find_target
+from penstock.compiler.targets import AnyPipeline, Target, find_target
 from penstock.compiler.tracebacks import said_by
 from penstock.compiler.watching import opened_files
 from penstock.core.errors import UserError
@@ -64,6 +66,8 @@ class CompileReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     environment: dict[str, str] = field(default_factory=dict)
     """Python and the installed packages that the document names, with their versions."""
+    varies: Varies = Varies.NOT
+    """Whether the document may be another one although all files are as they were."""
 
     def raise_failure(self) -> None:
         """Raise `CompilationRefused` if there is a failure."""
@@ -98,6 +102,7 @@ def compile_named(target: str, cwd: Path) -> CompileReply:
         source=found.shown,
         files={str(path): _unless_changed(path, began) for path in sorted(files)},
         environment=_environment(compiled.document),
+        varies=how_it_varies(_function_of(found.pipeline), project),
     )
 
 
@@ -105,6 +110,13 @@ def _compiled(found: Target) -> Compilation:
     if isinstance(found.pipeline, KubeflowPipeline):
         return compile_kubeflow(found.pipeline, project_root=found.root)
     return compile_pipeline(found.pipeline, project_root=found.root)
+
+
+def _function_of(pipeline: AnyPipeline) -> Any:
+    """The author's function behind a pipeline; None if it has none."""
+    if isinstance(pipeline, KubeflowPipeline):
+        return getattr(pipeline.made, "pipeline_func", None)
+    return pipeline.function
 
 
 def _may_matter(path: Path, project: Project) -> bool:

@@ -1,12 +1,14 @@
 """Compiled pipelines, kept: an unchanged pipeline is not compiled again, and its author's code not even imported.
 
 An author's file is compiled in a worker process: what it imports is then warm for its tasks, and whatever it does at
-import cannot harm this process. What came out is kept with the digests of every file that went in.
+import cannot harm this process. What came out is kept with the digests of every file that went in. It is not kept if
+the pipeline asks for what is never the same: the time, a random number.
 """
 
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -42,6 +44,8 @@ class _Entry(Struct, frozen=True, kw_only=True):
     """What each of the project's files that were read held, by `digest_of`; empty for one that was not there."""
     source: str
     document: msgspec.Raw
+    day: str = ""
+    """The day on which it holds, where the pipeline asks for the date; empty for any."""
 
 
 class Compilations:
@@ -69,11 +73,15 @@ class Compilations:
         place = self._folder / f"{key}.json"
         entry = _kept(place)
         if entry is None:
-            entry = self._compile(target, cwd)
-            _keep(place, entry)
+            entry, varies = self._compile(target, cwd)
+            if varies == "ALWAYS":
+                place.unlink(missing_ok=True)
+            else:
+                _keep(place, entry)
         return parse_canonical(bytes(entry.document)), entry.source
 
-    def _compile(self, target: str, cwd: Path) -> _Entry:
+    def _compile(self, target: str, cwd: Path) -> tuple[_Entry, str]:
+        """A compilation, and how it varies though nothing changes."""
         from penstock.platform.warming import third_party_imports
 
         executor = self._executor()
@@ -82,12 +90,15 @@ class Compilations:
         from penstock.compiler.service import CompileReply, CompileRequest
 
         stamp = _stamp()  # before, so that a package which is installed meanwhile is noticed next time
+        day = _today()
         request = msgspec.json.encode(CompileRequest(target=target, cwd=str(cwd)))
         with module_may_end(target):
             answer = executor.call(_SERVICE, request, cwd=cwd, preload=modules)
         reply = msgspec.json.decode(answer, type=CompileReply)
         reply.raise_failure()
-        return _Entry(stamp=stamp, files=reply.files, source=reply.source, document=reply.document)
+        day = day if reply.varies == "DAILY" else ""
+        entry = _Entry(stamp=stamp, files=reply.files, source=reply.source, document=reply.document, day=day)
+        return entry, reply.varies
 
 
 def _checked(path: Path, target: str) -> PipelineDocument:
@@ -104,9 +115,15 @@ def _kept(place: Path) -> _Entry | None:
         entry = msgspec.json.decode(place.read_bytes(), type=_Entry)
     except (OSError, msgspec.DecodeError):
         return None
+    if entry.day not in ("", _today()):
+        return None
     if entry.stamp != _stamp() or any(digest_of(Path(file)) != digest for file, digest in entry.files.items()):
         return None
     return entry
+
+
+def _today() -> str:
+    return time.strftime("%Y-%m-%d")
 
 
 def _keep(place: Path, entry: _Entry) -> None:

@@ -1,6 +1,7 @@
 """Code that is used without being named: lists that are filled at import, modules named by text, docstrings, order."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -337,7 +338,7 @@ def test_a_file_that_code_names_is_in_the_manifest(author: Author, use: str, mon
     author.write("rules.py", "def read():\n    return open('data/rules.csv').read()\n")
     wire(author, "from pathlib import Path\n    import rules\n\n    DATA = Path('data')", first=use)
     compiled = author.compile()
-    assert compiled.manifest("first").files == [os.path.join("data", "rules.csv")]
+    assert compiled.manifest("first").files == [str(Path("data", "rules.csv"))]
     assert compiled.manifest("second").files == []
 
 

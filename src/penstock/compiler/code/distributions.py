@@ -1,22 +1,49 @@
-"""Which installed packages a set of modules comes from, with all that those require, and in which versions."""
+"""Which installed packages a set of modules comes from, with all that those require, and in which versions.
+
+What was found is kept until something is installed: a notebook goes on after `%pip install -U polars`.
+"""
 
 import re
 import sys
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
+from pathlib import Path
+
+_folders: dict[str, tuple[Path, int]] = {}
+"""By name, the `.dist-info` of what was asked for, and when it changed: what is installed as editable stays there."""
+_state: dict[str, object] = {"path": None}
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def environment_of(modules: Iterable[str]) -> dict[str, str]:
     """The versions of Python and of the distributions that `modules` need, their requirements included."""
+    forget_what_changed()
     found: dict[str, str] = {}
     for top in {name.partition(".")[0] for name in modules}:
         for distribution in distributions_of(top):
             found.update(_versions_from(distribution))
     python = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
     return python | dict(sorted(found.items()))
+
+
+def forget_what_changed() -> None:
+    """Forget everything that was found, if anything was installed or removed since."""
+    path = [(entry, _changed_at(entry)) for entry in sys.path]
+    if path != _state["path"] or any(_changed_at(folder) != then for folder, then in _folders.values()):
+        for known in (distributions_of, version_of, _versions_from, _required_by, _find):
+            known.cache_clear()
+        _folders.clear()
+    _state["path"] = path
+
+
+def _changed_at(path: str | Path) -> int:
+    """When a folder changed last; 0 if it is not there."""
+    try:
+        return Path(path).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @cache
@@ -72,9 +99,13 @@ def _required_by(distribution: str) -> tuple[str, ...]:
 @cache
 def _find(name: str) -> metadata.Distribution | None:
     try:
-        return metadata.distribution(name)
+        found = metadata.distribution(name)
     except (metadata.PackageNotFoundError, ValueError):
         return None
+    folder = getattr(found, "_path", None)
+    if folder is not None:
+        _folders[name] = Path(str(folder)), _changed_at(str(folder))
+    return found
 
 
 def _provides(distribution: metadata.Distribution, top: str) -> bool:

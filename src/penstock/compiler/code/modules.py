@@ -45,6 +45,8 @@ class Module:
     """Names that are bound inside of `effects`."""
     decorated: dict[str, set[str]] = field(default_factory=dict)
     """By definition, the names that its decorators begin with; not of components, which are called by name."""
+    decorators: dict[str, list[ast.expr]] = field(default_factory=dict)
+    """All decorators by definition, also those that say how to run it."""
     texts: dict[int, list[str]] = field(default_factory=dict)
     """Docstrings and other bare texts that were taken out of a statement, by its `id`."""
     order: list[tuple[str, ast.stmt]] = field(default_factory=list)
@@ -186,7 +188,8 @@ class _Sorter:
             self._sort(statement)
         for name, group in self.module.definitions.items():
             for statement in group:
-                decorators = getattr(statement, "decorator_list", [])
+                decorators = list(getattr(statement, "decorator_list", []))
+                self.module.decorators.setdefault(name, []).extend(decorators)
                 if decorators and not any(map(self._is_authoring, decorators)):
                     self.module.decorated.setdefault(name, set()).update(_heads(decorators))
                 self._strip(statement)
