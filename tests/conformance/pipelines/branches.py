@@ -36,7 +36,12 @@ def never(branch: str):
 
 
 @dsl.pipeline(name="branches")
-def branches(limit: int = 5, word: str = "it's", flag: bool = False, ratio: float = 2.0):
+def branches(
+    limit: int = 5,
+    word: str = "it's \"quoted\" and {{$.inputs}} == 'x' or true",
+    flag: bool = False,
+    ratio: float = 2.0,
+):
     number = make_int().output
     with dsl.If(number > limit, name="over"):
         took(branch="7 > 5")
@@ -52,12 +57,14 @@ def branches(limit: int = 5, word: str = "it's", flag: bool = False, ratio: floa
     text = make_text().output
     with dsl.If(text == "x"):
         never(branch="injected")
-    with dsl.Elif(text == "it's \"quoted\" and {{$.inputs}} == 'x' or true"):
+    with dsl.Elif(text == 'say "x" || true'):
+        never(branch="injected from the other side")
+    with dsl.Elif(text == word):
         took(branch="the same text")
     with dsl.Else():
         never(branch="text did not compare")
 
-    with dsl.If(word != "it's"):
+    with dsl.If(word != text):
         never(branch="a quote is a letter")
     with dsl.If(flag == True):
         never(branch="False == True")

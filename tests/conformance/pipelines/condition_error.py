@@ -11,13 +11,18 @@ def make() -> str:
 
 
 @dsl.component
+def number() -> int:
+    return 5
+
+
+@dsl.component
 def never():
     raise AssertionError("nothing follows a condition that has no value")
 
 
 @dsl.pipeline(name="condition-error")
 def condition_error():
-    with dsl.If(make().output > 5):
+    with dsl.If(make().output > number().output):
         never()
     with dsl.Else():
         never()

@@ -1,5 +1,7 @@
 """Container components: Concat and IfPresent, placeholders in commands, parameters by files, artifacts as paths."""
 
+from typing import Optional
+
 from kfp import dsl
 
 
@@ -13,7 +15,7 @@ def say(word: str, path: dsl.OutputPath(str), mark: str = "!"):
 
 
 @dsl.container_component
-def count(path: dsl.OutputPath(int), name: str = "none", extra: str = None, more: str = None):
+def count(path: dsl.OutputPath(int), name: str = "none", extra: Optional[str] = None, more: Optional[str] = None):
     return dsl.ContainerSpec(
         image="alpine",
         command=["sh", "-c", 'out="$1"; shift; mkdir -p "$(dirname "$out")"; echo $# > "$out"; echo "$@"', "sh"],

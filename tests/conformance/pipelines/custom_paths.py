@@ -1,6 +1,6 @@
 """Artifacts that a component makes itself: at a place of its own, at a URI of its own, several in a list."""
 
-from typing import List, NamedTuple
+from typing import NamedTuple
 
 from kfp import dsl
 

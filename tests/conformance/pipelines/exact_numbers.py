@@ -1,4 +1,4 @@
-"""Whole numbers stay whole through parameters, defaults, lists, structs, loops and outputs; others keep their digits."""
+"""Whole numbers stay whole through parameters, defaults, lists, structs and outputs; others keep their digits."""
 
 from typing import Dict, List, NamedTuple
 

@@ -22,7 +22,7 @@ def is_odd(value: str, inner: str):
 
 @dsl.component
 def is_second(record: dict, value: str):
-    assert record == {"n": "2", "label": "it's two"} and value == "2", (record, value)
+    assert record == {"n": "2", "label": "two"} and value == "2", (record, value)
 
 
 @dsl.pipeline(name="loop-in-branch")
@@ -37,6 +37,6 @@ def loop_in_branch(switch: str = "on"):
     with dsl.Else():
         with dsl.ParallelFor(["0"]) as zero:
             is_even(value=zero)
-    with dsl.ParallelFor([{"n": "1", "label": "it's one"}, {"n": "2", "label": "it's two"}]) as record:
-        with dsl.If(record.label == "it's two"):
+    with dsl.ParallelFor([{"n": "1", "label": "one"}, {"n": "2", "label": "two"}]) as record:
+        with dsl.If(record.label == "two"):
             is_second(record=record, value=record.n)

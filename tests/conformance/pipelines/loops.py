@@ -22,7 +22,7 @@ def is_in(value: int, among: List[int]):
 
 @dsl.component
 def is_text(value: str):
-    assert value in ("a'b", 'say "x"', "{{$.pipeline_job_name}}", "ü\n\t\\"), repr(value)
+    assert value in ("a'b", 'say "x"', "{" + "{$.pipeline_job_name}" + "}", "ü\n\t\\"), repr(value)
 
 
 @dsl.component

@@ -6,11 +6,6 @@ SINCE = "2.7"
 
 
 @dsl.component
-def say(text: str) -> str:
-    return text
-
-
-@dsl.component
 def number(value: int) -> int:
     return value
 
@@ -23,24 +18,15 @@ def write(text: str, data: dsl.Output[dsl.Dataset]):
 
 
 @dsl.component
-def check(text: str, number: int, data: dsl.Input[dsl.Dataset]) -> str:
+def check(number: int, data: dsl.Input[dsl.Dataset]) -> str:
     with open(data.path) as file:
         read = file.read()
-    assert (text, number, read, data.metadata["text"]) == ("tails", 2, "middle", "middle"), (text, number, read)
-    return text
-
-
-@dsl.pipeline
-def choose(side: str) -> str:
-    with dsl.If(side == "heads"):
-        heads = say(text="heads")
-    with dsl.Else():
-        tails = say(text="tails")
-    return dsl.OneOf(heads.output, tails.output)
+    assert (number, read, data.metadata["text"]) == (2, "middle", "middle"), (number, read, data.metadata)
+    return read
 
 
 @dsl.pipeline(name="oneof")
-def oneof(side: str = "tails", size: int = 5) -> str:
+def oneof(size: int = 5) -> str:
     with dsl.If(size < 3):
         low = number(value=1)
         small = write(text="small")
@@ -51,7 +37,6 @@ def oneof(side: str = "tails", size: int = 5) -> str:
         high = number(value=3)
         large = write(text="large")
     return check(
-        text=choose(side=side).output,
         number=dsl.OneOf(low.output, mid.output, high.output),
         data=dsl.OneOf(small.outputs["data"], middle.outputs["data"], large.outputs["data"]),
     ).output

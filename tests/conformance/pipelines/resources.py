@@ -7,7 +7,7 @@ from kfp import dsl
 def show() -> str:
     import os
 
-    assert os.environ["GREETING"] == 'hello "w"\'s {{$}} $HOME', os.environ["GREETING"]
+    assert os.environ["GREETING"] == 'hello "w"\'s {' + "{$}} $HOME", os.environ["GREETING"]
     assert os.environ["EMPTY"] == ""
     return os.environ["NUMBER"]
 

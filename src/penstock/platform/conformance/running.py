@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from penstock.core.json import Json
 from penstock.platform.conformance.corpus import Case
-from penstock.platform.conformance.expectations import Need
+from penstock.platform.conformance.expectations import Expectation, Need
 from penstock.platform.conformance.outcome import Outcome
+from penstock.platform.conformance.request import Request
 from penstock.platform.conformance.verdict import Verdict, judge
 
 GRACE = 20.0
@@ -134,7 +134,7 @@ class _Trials:
     def _outcome(self, case: Case, folder: Path) -> Outcome:
         request, result, said = folder / "request.json", folder / "outcome.json", folder / "said.txt"
         limit = self._time_limit(case)
-        request.write_bytes(msgspec.json.encode(self._request(case, folder, limit), enc_hook=str))
+        request.write_bytes(msgspec.json.encode(self._request(case, folder, limit)))
         command = [sys.executable, "-P", "-m", "penstock.platform.conformance.trial", str(request), str(result)]
         with said.open("wb") as output:
             ended = self._wait(command, folder / "work", output.fileno(), limit + GRACE)
@@ -151,22 +151,19 @@ class _Trials:
         own = case.expected.time_limit if case.expected is not None else None
         return own if own is not None else self._plan.time_limit
 
-    def _request(self, case: Case, folder: Path, limit: float) -> dict[str, object]:
-        expected = case.expected
-        options: dict[str, Json] = {"host_commands": self._plan.host_commands}
-        if self._plan.kfp:
-            options["kfp"] = self._plan.kfp
-        return {
-            "pipeline": case.path,
-            "home": folder / "home",
-            "work": folder / "work",
-            "arguments": case.arguments,
-            "options": options,
-            "time_limit": limit,
-            "again": expected is not None and expected.cached is not None,
-            "secrets": expected.secrets if expected is not None else {},
-            "config_maps": expected.config_maps if expected is not None else {},
-        }
+    def _request(self, case: Case, folder: Path, limit: float) -> Request:
+        expected = case.expected or Expectation()
+        return Request(
+            pipeline=str(case.path),
+            home=str(folder / "home"),
+            work=str(folder / "work"),
+            arguments=case.arguments,
+            options={"host_commands": self._plan.host_commands, "kfp": self._plan.kfp},
+            time_limit=limit,
+            again=expected.cached is not None,
+            secrets=expected.secrets,
+            config_maps=expected.config_maps,
+        )
 
     def _wait(self, command: list[str], folder: Path, output: int, limit: float) -> int | None:
         """Run a process to its end; None if that had to be hastened."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct, field
 
 from penstock.core.errors import PenstockError, UserError
 from penstock.core.json import Json
@@ -18,6 +17,7 @@ from penstock.ir.spec import PipelineDocument
 from penstock.metadata.records import State
 from penstock.platform.artifact_handle import ArtifactHandle
 from penstock.platform.conformance.outcome import Outcome, TaskOutcome
+from penstock.platform.conformance.request import Request
 from penstock.platform.handle import RunResult
 from penstock.platform.options import RunOptions
 from penstock.platform.report.tasks import log_tail
@@ -25,26 +25,9 @@ from penstock.platform.report.words import CACHED
 from penstock.platform.settings import load_settings
 from penstock.platform.system import System
 
+_SHARED = ("PENSTOCK_HOME", "PENSTOCK_STORE", "PENSTOCK_ARTIFACTS")
 _LONGEST_TEXT = 10_000
 """Bytes of an artifact that are looked into."""
-
-
-class Request(Struct, frozen=True, kw_only=True):
-    """What to run."""
-
-    pipeline: Path
-    home: Path
-    """An empty folder."""
-    work: Path
-    """The working folder."""
-    arguments: dict[str, Json]
-    options: dict[str, Json]
-    """As those of a run."""
-    time_limit: float
-    again: bool = False
-    """Whether to run it a second time, for its cache."""
-    secrets: dict[str, dict[str, str]] = field(default_factory=dict)
-    config_maps: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def main(arguments: list[str]) -> None:
@@ -52,27 +35,29 @@ def main(arguments: list[str]) -> None:
     request = msgspec.json.decode(Path(arguments[0]).read_bytes(), type=Request)
     outcome = run_trial(request)
     part = Path(f"{arguments[1]}.part")
-    part.write_bytes(msgspec.json.encode(outcome, enc_hook=str))
+    part.write_bytes(msgspec.json.encode(outcome))
     part.replace(arguments[1])
 
 
 def run_trial(request: Request) -> Outcome:
     """Run one pipeline to its end, whatever that is."""
     began = time.monotonic()
+    file, home, work = Path(request.pipeline), Path(request.home), Path(request.work)
     try:
-        document = read_document(request.pipeline)
+        document = read_document(file)
     except NotAPipeline as error:
         return _refused("foreign", error)
     except (MalformedDocument, PipelineFileUnreadable) as error:
         # a file that holds nothing is nobody's pipeline
-        empty = isinstance(error, MalformedDocument) and not request.pipeline.read_bytes().strip()
+        empty = isinstance(error, MalformedDocument) and not file.read_bytes().strip()
         return _refused("foreign" if empty else "invalid", error)
     except UserError as error:
         return _refused("refused", error)
-    settings = load_settings(os.environ, request.work, home=request.home, durability="normal")
+    settings = load_settings(_environment(), work, home=home, durability="normal")
+    _fill_vault(request)
     with System.open(settings) as system:
-        options = RunOptions.of_record({**request.options, "timeout": request.time_limit, "cwd": str(request.work)})
-        given = _arguments(document, request)
+        options = RunOptions.of_record({**request.options, "timeout": request.time_limit, "cwd": request.work})
+        given = _arguments(document, request.arguments, file.parent)
         try:
             first = _run(system, document, given, options)
         except UserError as error:
@@ -81,12 +66,26 @@ def run_trial(request: Request) -> Outcome:
         return _outcome(system, first, again, time.monotonic() - began, request.time_limit)
 
 
-def _arguments(document: PipelineDocument, request: Request) -> dict[str, Any]:
+def _environment() -> dict[str, str]:
+    """The environment without what would lead to a store that others use."""
+    return {name: value for name, value in os.environ.items() if name not in _SHARED}
+
+
+def _fill_vault(request: Request) -> None:
+    if request.secrets or request.config_maps:
+        from penstock.platform.vault import HomeVault
+
+        vault = HomeVault(Path(request.home))
+        for values, given in ((vault.secrets, request.secrets), (vault.config_maps, request.config_maps)):
+            for name, content in given.items():
+                values.set(name, {key: text.encode() for key, text in content.items()})
+
+
+def _arguments(document: PipelineDocument, given: dict[str, Json], folder: Path) -> dict[str, Any]:
     """The arguments; files are meant from beside the pipeline."""
     files = document.pipeline.root.input_definitions.artifacts
     return {
-        name: request.pipeline.parent / value if name in files and isinstance(value, str) else value
-        for name, value in request.arguments.items()
+        name: folder / value if name in files and isinstance(value, str) else value for name, value in given.items()
     }
 
 
