@@ -17,7 +17,7 @@ def readable_path(artifact: RuntimeArtifact, store: ArtifactStore | None) -> Pat
     """A local path to read an input at.
 
     An artifact without a digest was registered where a person said it is, and is read there; any other is an
-    object of the store.
+    object of the store. What an importer has put into the run's workspace is read in the workspace.
 
     Raises:
         NoLocalPath: Without a store: it is not mounted here.
@@ -25,6 +25,8 @@ def readable_path(artifact: RuntimeArtifact, store: ArtifactStore | None) -> Pat
     """
     if store is None:
         return mounted_path(artifact)
+    if artifact.custom_path:
+        return Path(artifact.custom_path)
     if artifact.digest or store.exists(artifact.uri):
         return store.path(artifact.uri)
     return read_outside(artifact.uri, Path(tempfile.mkdtemp(prefix="penstock-")))

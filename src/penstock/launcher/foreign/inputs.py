@@ -67,6 +67,8 @@ def _localize(artifact: RuntimeArtifact, store: ArtifactStore, apart: Path, fetc
     path = local_path(artifact.uri)
     if path is not None:
         return replace(plain, uri=path)
+    if artifact.custom_path:  # in the run's workspace, where its importer put it
+        return plain
     apart.mkdir(parents=True, exist_ok=True)
     if not artifact.uri:
         return replace(plain, uri=str(apart / safe_name(artifact.name or "artifact")))

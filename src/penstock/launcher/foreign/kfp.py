@@ -102,13 +102,9 @@ class _Paths:
     def __init__(self, folder: Path, seen: ExecutorInput, fetch: Fetch) -> None:
         self._folder = folder
         self._fetch = fetch
-        self._remote = {
-            artifact.uri
-            for listed in seen.inputs.artifacts.values()
-            for artifact in listed.artifacts
-            if "://" in artifact.uri and not artifact.uri.startswith("oci://")
-        }
-        self._known: dict[str, str] = {}
+        given = [artifact for listed in seen.inputs.artifacts.values() for artifact in listed.artifacts]
+        self._remote = {a.uri for a in given if "://" in a.uri and not a.uri.startswith("oci://")}
+        self._known = {artifact.uri: artifact.custom_path for artifact in given if artifact.custom_path}
         self._written: dict[str, str] = {}
 
     def install(self, artifact_class: Any) -> None:
@@ -136,6 +132,8 @@ class _Paths:
 
     def _of(self, uri: str) -> str:
         """A local path; empty where the SDK may say it."""
+        if uri in self._known:
+            return self._known[uri]
         if "://" not in uri:
             return uri
         if uri.startswith("file://"):
