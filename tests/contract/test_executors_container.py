@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.engines import IMAGE, install_fake, real_engine
 
 from penstock.artifacts.opening import open_artifact_store
 from penstock.engine.executor import Canceled, Grants, Mount, WorkOrder
@@ -17,6 +16,7 @@ from penstock.executors.process.executor import ProcessExecutor
 from penstock.ir.runtime import RuntimeArtifact
 from penstock.ir.spec import ComponentOutputs, ComponentSpec, ContainerSpec, EnvVar, OutputParameter
 from penstock.testing.attempts import Attempts, artifacts_of, failure_of, values_of
+from support.engines import IMAGE, install_fake, real_engine
 
 TEXT = ComponentSpec(output_definitions=ComponentOutputs(parameters={"out": OutputParameter(parameter_type="STRING")}))
 OUT = "{{$.outputs.parameters['out'].output_file}}"
@@ -212,7 +212,7 @@ from penstock.executors.container.engine import ContainerEngine
 from penstock.executors.container.executor import ContainerExecutor
 from penstock.executors.process.executor import ProcessExecutor
 from penstock.testing.attempts import Attempts
-from tests.contract.test_executors_container import READY, command, wait_until_ready
+from contract.test_executors_container import READY, command, wait_until_ready
 
 home = Path({home!r})
 process = ProcessExecutor(home, str(home / "artifacts"))

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support import docker
-
 from penstock.executors.container.engine import ContainerEngine, find_engine
+from support import docker
 
 IMAGE = "penstock-test:1"
 _APPLETS = ("sh", "cat", "echo", "env", "sleep", "awk", "id", "printf", "true", "pwd", "stat")
