@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import chain, fan, imports, large, many, rerun, share, tabular
+from benchmarks import chain, environments, fan, imports, large, many, rerun, runs, share, tabular
 from benchmarks.measure import Result, machine
 from benchmarks.peers import run as peers
 
@@ -18,6 +18,8 @@ BENCHMARKS: dict[str, Callable[[bool], list[Result]]] = {
     "import": imports.run,
     "chain": chain.run,
     "fan": fan.run,
+    "runs": runs.run,
+    "environments": environments.run,
     "tabular": tabular.run,
     "rerun": rerun.run,
     "many": many.run,
