@@ -5,7 +5,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from penstock.engine.executor import WorkOrder
 from penstock.ir.manifest import ComponentManifest, read_manifest, read_package
+from penstock.ir.placeholders import resolve_text
 from penstock.ir.spec import ContainerSpec
 from penstock.launcher.code import CodeFolders
 from penstock.launcher.errors import BadManifest
@@ -53,3 +55,8 @@ class Components:
     def folder(self, component: Component) -> Path:
         """Where its code is unpacked. Raises `BadCodePackage`, `NoRoom`."""
         return self._folders.folder(component.package)
+
+
+def variables(order: WorkOrder) -> dict[str, str]:
+    """The environment variables that a container is given, placeholders resolved. Raises `UnresolvedPlaceholder`."""
+    return {one.name: resolve_text(one.value, order.executor_input, order.values) for one in order.container.env}

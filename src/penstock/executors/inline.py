@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from penstock.artifacts.opening import open_artifact_store
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Canceled, Failed, Outcome, Report, Succeeded, WorkOrder
-from penstock.executors.components import Component, Components
+from penstock.executors.components import Component, Components, variables
 from penstock.executors.errors import CannotRunContainer, WorkingFolderGone
 from penstock.executors.postmortem import debug
 from penstock.ir.manifest import LAUNCHER_MODULE
@@ -58,7 +58,7 @@ class InlineExecutor:
             component = self._read(order.container)
             folder = self._components.folder(component)
             code_folder = str(folder)
-            with _tee(order.log), _in_folder(order.cwd), _environment(order.container):
+            with _tee(order.log), _in_folder(order.cwd), _environment(order):
                 output = self._run(component, folder, order)
             own = bool(component.manifest.requirements)  # it asks for an environment that this is not
             outcome: Outcome = Succeeded(output=output, usage=_usage(began, cpu), reusable=not own)
@@ -168,9 +168,10 @@ def _in_folder(cwd: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _environment(container: ContainerSpec) -> Iterator[None]:
-    before = {one.name: os.environ.get(one.name) for one in container.env}
-    os.environ.update({one.name: one.value for one in container.env})
+def _environment(order: WorkOrder) -> Iterator[None]:
+    given = variables(order)
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
     try:
         yield
     finally:

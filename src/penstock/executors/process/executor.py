@@ -14,6 +14,7 @@ import msgspec
 from penstock.artifacts.local import Durability
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, Succeeded, WorkOrder
+from penstock.executors.components import variables
 from penstock.executors.environments import Environment, Environments, Packages
 from penstock.executors.errors import CallFailed, CannotRunContainer, SystemUnsupported, WorkerLost
 from penstock.executors.process.forms import KfpComponent, PenstockComponent, TaskForm, VolumeTask
@@ -112,7 +113,7 @@ class ProcessExecutor:
             assignment = Assignment(
                 function=call.function,
                 cwd=str(order.cwd),
-                environ={**{one.name: one.value for one in order.container.env}, **order.grants.environ},
+                environ={**variables(order), **order.grants.environ},
                 folders=[Folder(path=one.path, source=one.source, files=one.files) for one in order.grants.mounts],
                 memory=order.limits.memory,
                 failure=str(failure),
