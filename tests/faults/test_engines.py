@@ -8,13 +8,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.postgres import new_schema
-from support.projects import Project
 
 from penstock.metadata.records import ExecutionKind, Run, State
 from penstock.platform.options import RunOptions
 from penstock.platform.settings import load_settings
 from penstock.platform.system import System
+from support.postgres import new_schema
+from support.projects import Project
 
 PIPELINE = """
 import os, signal, subprocess, sys, time

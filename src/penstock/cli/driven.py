@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from penstock.engine.lease import is_dead
-from penstock.metadata.records import Run
+from penstock.metadata.records import Run, State
 from penstock.metadata.store import MetadataStore
 
 
@@ -14,5 +14,7 @@ def is_driven(store: MetadataStore, run: Run, now: datetime) -> bool:
 
 
 def is_cut_off(store: MetadataStore, run: Run, now: datetime) -> bool:
-    """Whether the run has not finished, and nobody drives it."""
+    """Whether the run has not finished, and nobody drives it; not one that only waits for an engine to begin it."""
+    if run.state is State.PENDING and run.options.get("detached"):
+        return False
     return not run.state.finished and not is_driven(store, run, now)

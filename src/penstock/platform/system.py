@@ -78,7 +78,7 @@ class System:
         artifacts = open_artifact_store(
             artifacts_place(settings), cache=settings.home / "cache", durability=settings.durability
         )
-        store = open_store(store_place(settings), durability=settings.durability)
+        store = open_store(store_place(settings), durability=settings.durability, patience=settings.patience)
         return cls(settings, store, artifacts, SystemClock())
 
     def close(self) -> None:
@@ -227,6 +227,10 @@ class System:
         )
         self.store.create_run(run, canonical_json(document))
         return run
+
+    def check_runnable(self, document: PipelineDocument, options: RunOptions) -> None:
+        """Raise `NotRunnable` if the pipeline holds something that cannot run here with these options."""
+        self._refuse(document, self._executor(options))
 
     def _refuse(self, document: PipelineDocument, executor: Executor) -> None:
         """Raise `NotRunnable` if the executor already knows that it cannot run something in the pipeline.

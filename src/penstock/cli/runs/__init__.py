@@ -12,6 +12,7 @@ app = Group(
         "cancel": "penstock.cli.runs.cancel:cancel",
         "resume": "penstock.cli.runs.resume:resume",
         "retry": "penstock.cli.runs.retry:retry",
+        "rerun": "penstock.cli.runs.rerun:rerun",
         "report": "penstock.cli.runs.report:report",
         "keep": "penstock.cli.keep:keep_run",
     },

@@ -25,6 +25,7 @@ class EventPrinter:
     def __call__(self, changes: Changes) -> None:
         turned = self.progress.take(changes)
         lines = [told for attempt in changes.attempts for told in self._tried(attempt)]
+        lines += [told for execution in changes.executions for told in self._waiting(execution)]
         for execution in sorted(turned, key=self._rank):
             lines += self._lines(execution)
         if lines:
@@ -53,6 +54,14 @@ class EventPrinter:
         if word == "RUNNING" and place.kind is not ExecutionKind.TASK:
             return []
         return [self._line(execution, self._note(execution, place))]
+
+    def _waiting(self, execution: Execution) -> list[Line]:
+        """A task that waits for another run, which computes the same. It stays PENDING, so nothing has turned."""
+        place = self.progress.tree.place(execution.path)
+        waits = execution.state is State.PENDING and execution.reused is not None
+        if not waits or execution.reused is None or place is None or place.total > 1 or _in_loop(place):
+            return []
+        return [self._line(execution, line((f"waits for run {execution.reused.run_id}", "dim")))]
 
     def _iteration(self, place: Place) -> list[Line]:
         counts, total = place.iterations, place.iterations.total()

@@ -108,6 +108,8 @@ def _note(progress: Progress, place: Place) -> Line:
         return line((tries, "warn"), "  " if tries and words else "", (words, "dim"))
     if execution.state is State.PENDING and execution.not_before is not None:
         return line((f"attempt {execution.attempt + 1}/{allowed} follows", "warn"))
+    if execution.reused is not None and not execution.state.finished:
+        return line((f"waits for run {execution.reused.run_id}", "dim"))
     if execution.reused is not None:
         return line((f"from {execution.reused.run_id}", "dim"))
     if failures([execution]):
