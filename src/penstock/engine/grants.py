@@ -259,7 +259,7 @@ class _Giver:
             self.lacks.append(Lack(task=self._task, kind=source.kind, name=name))
         files = dict(found or {})
         if source.kind == "secret":
-            self.secrets += [text for data in files.values() for text in masked_texts(_decoded(data))]
+            self.secrets += [text for data in files.values() for text in masked_texts(_decoded(data) or "")]
         return Mount(path=source.path, files=files)
 
     def _volume(self, source: FolderSource, name: str) -> Mount | None:
@@ -284,7 +284,7 @@ class _Giver:
 
     def _text(self, data: bytes, variable: str, what: str) -> str:
         text = _decoded(data)
-        if "\0" in text or text.encode(errors="surrogateescape") != data:
+        if text is None or "\0" in text:
             reason = f"{what} is not text, and variables of the environment hold nothing else"
             advice = "mount it as a file instead"
             raise NotHonoured(task=self._task, setting=f"the variable {variable}", reason=reason, advice=advice)
@@ -355,8 +355,11 @@ def _kubeflows(run: Run, execution: Execution) -> dict[str, str]:
     }
 
 
-def _decoded(data: bytes) -> str:
-    return data.decode(errors="surrogateescape")
+def _decoded(data: bytes) -> str | None:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _digest(data: bytes | None) -> str:

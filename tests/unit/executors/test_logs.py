@@ -60,3 +60,15 @@ def test_the_end_is_noticed(tmp_path: Path) -> None:
     os.close(write)
     assert not log.pump()
     log.close()
+
+
+def test_secrets_are_blotted_out_before_anything_is_kept(tmp_path: Path, pipe: tuple[int, int]) -> None:
+    log = Log(pipe[0], str(tmp_path / "log"), head=20, tail=30, secrets=["hunter2"])
+    for piece in (b"it is hun", b"ter2, and hunter2 ", b"x" * 30, b" hunter2 and hun"):
+        os.write(pipe[1], piece)
+        log.pump()
+    log.close()
+    text = (tmp_path / "log").read_bytes()
+    assert text.startswith(b"it is ***, and *** x")
+    assert text.endswith(b" *** and hun")
+    assert b"ter2" not in text
