@@ -20,6 +20,8 @@ class Verdict(StrEnum):
     """Executed, because `changes` differ from `earlier`, the newest that it can be compared with."""
     NO_RESULT = "NO_RESULT"
     """Executed, although nothing differs from `earlier`: that one left no result that could be taken (any more)."""
+    STALE = "STALE"
+    """Executed, because the result of `earlier`, from which nothing differs, was older than is taken."""
     FIRST = "FIRST"
     """Executed, because no earlier execution is on record that it could be compared with."""
     CACHING_OFF = "CACHING_OFF"
@@ -62,13 +64,21 @@ class Explanation(Struct, frozen=True, kw_only=True):
     """How that one ended; None if it is not on record any more."""
     changes: tuple[PartChange, ...] = ()
     """What differs, ordered by kind (code first) and name."""
+    age: float | None = None
+    """Seconds; how old the result of `earlier` was, where that was too old."""
 
 
-def explain(store: MetadataStore, run: Run, execution: Execution) -> Explanation:
+def explain(store: MetadataStore, run: Run, execution: Execution, *, fresh_for: float | None = None) -> Explanation:
     """Say why `execution`, which belongs to `run`, was executed or not.
 
     It is compared with the newest earlier execution of the same component in the same pipeline that a result could
     have been taken from: one at the same place rather than elsewhere, one that succeeded rather than one that did not.
+
+    Args:
+        store: Where earlier runs are.
+        run: The run.
+        execution: Which one.
+        fresh_for: Seconds; older results are not taken for it.
 
     Raises:
         RunNotFound: The run is not stored.
@@ -85,12 +95,25 @@ def explain(store: MetadataStore, run: Run, execution: Execution) -> Explanation
     if earlier is None:
         return Explanation(verdict=Verdict.FIRST)
     changes = compare(earlier.key or CacheKey(), execution.key)
+    age = None if changes else _age(store, earlier, execution)
+    stale = age is not None and fresh_for is not None and age > fresh_for
     return Explanation(
-        verdict=Verdict.CHANGED if changes else Verdict.NO_RESULT,
+        verdict=Verdict.CHANGED if changes else Verdict.STALE if stale else Verdict.NO_RESULT,
         earlier=Reuse(run_id=earlier.run_id, path=earlier.path),
         earlier_state=earlier.state,
         changes=changes,
+        age=age if stale else None,
     )
+
+
+def _age(store: MetadataStore, earlier: Execution, execution: Execution) -> float | None:
+    """Seconds from when the result of an earlier execution was made to the start of this one."""
+    made = earlier
+    if earlier.reused is not None:
+        made = store.execution(earlier.reused.run_id, earlier.reused.path) or earlier
+    if made.state is not State.SUCCEEDED or made.finished_at is None:
+        return None
+    return ((execution.started_at or execution.created_at) - made.finished_at).total_seconds()
 
 
 def compare(old: CacheKey, new: CacheKey) -> tuple[PartChange, ...]:
@@ -106,7 +129,10 @@ def _part_change(name: str, old: CacheKey, new: CacheKey) -> PartChange:
     return PartChange(kind=kind, name=rest, change=change, old=before, new=after)
 
 
-_KINDS = ("code", "component", "command", "image", "environment", "env", "parameter", "file", "input", "output", "key")
+_KINDS = (
+    "code", "component", "command", "image", "cache", "environment", "env", "variable", "parameter", "file", "data",
+    "input", "output", "key",
+)  # fmt: skip
 
 
 def _rank(change: PartChange) -> tuple[int, str, str]:
