@@ -112,7 +112,7 @@ class _Paths:
         original: Callable[[Any], str] = artifact_class._get_path
 
         def path_of(artifact: Any) -> str:
-            own = str(artifact.custom_path or "")
+            own = str(getattr(artifact, "custom_path", ""))  # which older versions do not have
             uri = str(artifact.uri)
             return own or self._of(uri) or original(artifact)
 
