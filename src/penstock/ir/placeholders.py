@@ -30,11 +30,11 @@ RUN_VALUES = (
 
 _QUOTED = r"""(?:'[^']*'|"[^"]*")"""
 _PLACEHOLDER = re.compile(
-    r"\{\{\$(?:\}\}|\.(?:"
+    r"\{\{\$(?:\.(?:"
     rf"(?P<side>inputs|outputs)\.(?P<kind>parameters|artifacts)\[(?P<name>{_QUOTED})\]"
-    rf"(?:\.(?P<attribute>\w+)(?:\[(?P<key>{_QUOTED})\])?)?"
-    r"|(?P<value>\w+(?:\.output_file)?)"
-    r")\}\})"
+    rf"(?:\.(?!json_escape\[)(?P<attribute>\w+)(?:\[(?P<key>{_QUOTED})\])?)?"
+    r"|(?!json_escape\[)(?P<value>\w+(?:\.output_file)?)"
+    r"))?(?:\.json_escape\[(?P<escape>\d)\])?\}\}"
 )
 _OUTPUT_FILE = ("outputs.output_file", "outputMetadataUri")
 
@@ -53,6 +53,8 @@ class Placeholder(NamedTuple):
     """`uri`, `path`, `metadata`, `output_file`, …"""
     key: str = ""
     """In `metadata`."""
+    escape: int = 0
+    """How often its text is escaped, to stand in a JSON text: that of `json_escape[1]` once."""
 
     @property
     def whole(self) -> bool:
@@ -81,13 +83,14 @@ def substitute(text: str, lookup: Lookup) -> str:
         return text
 
     def replace(match: re.Match[str]) -> str:
+        placeholder = _read(match)
         try:
-            value = lookup(_read(match))
+            value = lookup(placeholder)
         except UnresolvedPlaceholder:
             if "\n" in text:
                 return match[0]
             raise
-        return match[0] if value is KEEP else value_text(value)
+        return match[0] if value is KEEP else _escaped(value_text(value), placeholder.escape)
 
     return _PLACEHOLDER.sub(replace, text)
 
@@ -154,6 +157,7 @@ def resolve_constant(
         match value:
             case str() if "{{$" in value:
                 whole = _PLACEHOLDER.fullmatch(value)
+                whole = None if whole and whole["escape"] else whole
                 resolved = lookup(_read(whole)) if whole else KEEP
                 return substitute(value, lookup) if resolved is KEEP else resolved
             case list():
@@ -197,6 +201,7 @@ def artifact_path(artifact: RuntimeArtifact, workspace: str = "/kfp-workspace") 
 
 def _read(match: re.Match[str]) -> Placeholder:
     side, kind, name, attribute, key, value = match.group("side", "kind", "name", "attribute", "key", "value")
+    escape = int(match["escape"] or 0)
     return Placeholder(
         text=match[0],
         side=side or "",
@@ -204,7 +209,14 @@ def _read(match: re.Match[str]) -> Placeholder:
         name=value or (name or "")[1:-1],
         attribute=attribute or "",
         key=(key or "")[1:-1],
+        escape=escape,
     )
+
+
+def _escaped(text: str, times: int) -> str:
+    for _ in range(times):
+        text = msgspec.json.encode(text).decode()[1:-1]
+    return text
 
 
 def _run_value(placeholder: Placeholder, values: Mapping[str, str]) -> Json:

@@ -88,7 +88,7 @@ def test_every_placeholder_is_replaced_once(text: str, resolved: str) -> None:
         "{{$.inputs.parameters[x]}}",
         "{{$.inputs.parameters['flag']}",
         "{{$.inputs.artifacts['rows'].colour}}",
-        "{{$.json_escape[1]}}",
+        "{{$.json_escape}}",
         "${{$",
     ],
 )
@@ -214,6 +214,13 @@ def test_constants_are_resolved_with_their_types(constant: Any, resolved: Any) -
     assert resolve_constant(constant, known, RUN) == resolved
 
 
+def test_a_constant_keeps_what_names_nothing_that_it_could_mean() -> None:
+    text = "{{$.inputs.parameters['mine']}} {{$.inputs.parameters['a']}}"
+    assert resolve_constant(text, {"a": 1}, {}, known=["a"]) == "{{$.inputs.parameters['mine']}} 1"
+    with pytest.raises(UnresolvedPlaceholder, match="given no such parameter"):
+        resolve_constant(text, {}, {}, known=["a"])
+
+
 def test_a_constant_that_names_nothing_is_an_error() -> None:
     with pytest.raises(UnresolvedPlaceholder, match="given no such parameter"):
         resolve_constant("a {{$.inputs.parameters['n']}}", {}, RUN)
@@ -243,8 +250,24 @@ def test_an_artifacts_path_may_be_its_own_or_in_the_workspace() -> None:
     assert artifact_path(in_workspace, "/ws") == "/ws/.artifacts/s3/b/a"
 
 
+def test_text_can_be_escaped_to_stand_in_json() -> None:
+    given = ExecutorInput(inputs=TaskInputValues(parameter_values={"x": 'say "ü"\n\\', "n": [1, 2.0], "q": '"'}))
+
+    def resolved(text: str) -> str:
+        return resolve_text(text, given, {"pipeline_job_name": '"job"'})
+
+    assert resolved("{{$.inputs.parameters['x'].json_escape[0]}}") == 'say "ü"\n\\'
+    assert json.loads(resolved('{"a": "{{$.inputs.parameters[\'x\'].json_escape[1]}}"}')) == {"a": 'say "ü"\n\\'}
+    assert resolved("{{$.inputs.parameters['q'].json_escape[2]}}") == '\\\\\\"'
+    whole = json.loads(json.loads('"' + resolved("{{$.json_escape[1]}}") + '"'))
+    assert whole["inputs"]["parameterValues"]["n"] == [1, 2]
+    assert resolved("{{$.pipeline_job_name.json_escape[1]}}") == '\\"job\\"'
+    constant = resolve_constant("{{$.inputs.parameters['n'].json_escape[1]}}", {"n": ["x"]}, {})
+    assert constant == '[\\"x\\"]'
+
+
 def test_placeholders_are_taken_apart() -> None:
     first, second, third = placeholders_in("{{$}} {{$.inputs.artifacts['a b'].metadata['k']}} {{$.pipeline_root}}")
     assert first.whole
-    assert second[1:] == ("inputs", "artifacts", "a b", "metadata", "k")
+    assert second[1:] == ("inputs", "artifacts", "a b", "metadata", "k", 0)
     assert (third.side, third.name, third.whole) == ("", "pipeline_root", False)
