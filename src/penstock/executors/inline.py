@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from penstock.artifacts.opening import open_artifact_store
 from penstock.core.errors import PenstockError
+from penstock.core.masking import mask_text
 from penstock.engine.executor import AttemptKey, Canceled, Failed, Outcome, Report, Succeeded, WorkOrder
 from penstock.executors.components import Component, Components, variables
 from penstock.executors.errors import CannotRunContainer, WorkingFolderGone
@@ -58,7 +59,7 @@ class InlineExecutor:
             component = self._read(order.container)
             folder = self._components.folder(component)
             code_folder = str(folder)
-            with _tee(order.log), _in_folder(order.cwd), _environment(order):
+            with _tee(order.log, order.grants.secrets), _in_folder(order.cwd), _environment(order):
                 output = self._run(component, folder, order)
             own = bool(component.manifest.requirements)  # it asks for an environment that this is not
             outcome: Outcome = Succeeded(output=output, usage=_usage(began, cpu), reusable=not own)
@@ -116,15 +117,18 @@ def _usage(began: float, cpu: float) -> Usage:
 
 
 class _Tee:
-    """A text stream that writes to two; for all else it is the first."""
+    """A text stream that writes to two, without secrets; for all else it is the first."""
 
-    def __init__(self, stream: TextIO, copy: TextIO) -> None:
+    def __init__(self, stream: TextIO, copy: TextIO, secrets: tuple[str, ...]) -> None:
         self.stream = stream
         self._copy = copy
+        self._secrets = secrets
 
     def write(self, text: str) -> int:
-        self._copy.write(text)
-        return self.stream.write(text)
+        shown = mask_text(text, self._secrets) if self._secrets else text
+        self._copy.write(shown)
+        self.stream.write(shown)
+        return len(text)
 
     def flush(self) -> None:
         self._copy.flush()
@@ -135,11 +139,11 @@ class _Tee:
 
 
 @contextlib.contextmanager
-def _tee(log: Path) -> Iterator[None]:
+def _tee(log: Path, secrets: tuple[str, ...]) -> Iterator[None]:
     """Copy what is printed to `log`. What compiled code writes past Python is not seen."""
     with log.open("a", encoding="utf-8", errors="backslashreplace", buffering=1) as file:
-        out: Any = _Tee(sys.stdout, file)
-        err: Any = _Tee(sys.stderr, file)
+        out: Any = _Tee(sys.stdout, file, secrets)
+        err: Any = _Tee(sys.stderr, file, secrets)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             yield
 
@@ -169,7 +173,7 @@ def _in_folder(cwd: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _environment(order: WorkOrder) -> Iterator[None]:
-    given = variables(order)
+    given = variables(order) | order.grants.environ
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
     try:

@@ -2,15 +2,16 @@
 
 import importlib
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from penstock.engine.executor import AttemptKey, Canceled, Failed, Outcome, Succeeded
+from penstock.engine.executor import AttemptKey, Canceled, Failed, Grants, Outcome, Succeeded
 from penstock.executors.inline import InlineExecutor
-from penstock.testing.attempts import Attempts, component_container
+from penstock.testing.attempts import Attempts, component_container, values_of
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +99,14 @@ def test_nothing_of_a_task_stays_in_the_process(tmp_path: Path) -> None:
     attempts(tmp_path).run("import os\ndef task() -> None:\n    1 / 0\n", cwd=tmp_path)
     assert (Path.cwd(), sys.stdout, sys.stderr, list(sys.path)) == before
     assert "pipeline" not in sys.modules
+
+
+def test_a_task_is_given_its_secrets_and_does_not_print_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = 'import os\ndef task() -> str:\n    print("token", os.environ["TOKEN"])\n    return os.environ["TOKEN"]\n'
+    given = attempts(tmp_path)
+    order = given.start(source, outputs=["Output"], grants=Grants(environ={"TOKEN": "t0ken"}, secrets=("t0ken",)))
+    assert values_of(given.wait(order)) == {"Output": "t0ken"}
+    assert order.log.read_text() == capsys.readouterr().out == "token ***\n"
+    assert "TOKEN" not in os.environ
