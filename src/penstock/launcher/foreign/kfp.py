@@ -110,9 +110,10 @@ class _Paths:
     def install(self, artifact_class: Any) -> None:
         """Have artifacts of the SDK ask here for their path."""
         original: Callable[[Any], str] = artifact_class._get_path
+        has_own = hasattr(artifact_class, "custom_path")  # since 2.15: before, the name means nothing to the SDK
 
         def path_of(artifact: Any) -> str:
-            own = str(getattr(artifact, "custom_path", ""))  # which older versions do not have
+            own = str(artifact.custom_path or "") if has_own else ""
             uri = str(artifact.uri)
             return own or self._of(uri) or original(artifact)
 
