@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 
 MASK = "***"
+_HEAD = 8
+"""Bytes of a secret that are looked for first: a whole key may be many thousands long."""
 
 
 def mask_text(text: str, secrets: Iterable[str]) -> str:
@@ -57,7 +59,13 @@ class Masker:
 
 def _overlap(data: bytes, secret: bytes) -> int:
     """The length of the longest end of `data` that `secret` begins with, and is longer than."""
-    for length in range(min(len(secret) - 1, len(data)), 0, -1):
+    head = secret[:_HEAD]
+    at = data.find(head, max(0, len(data) - len(secret) + 1))
+    while at != -1:
+        if secret.startswith(data[at:]):
+            return len(data) - at
+        at = data.find(head, at + 1)
+    for length in range(min(len(secret), len(data) + 1, _HEAD) - 1, 0, -1):
         if data.endswith(secret[:length]):
             return length
     return 0

@@ -49,3 +49,10 @@ def test_a_stream_is_masked_as_its_whole_text_is(text: str, secrets: list[str], 
     edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     pieces = [text[start:end].encode() for start, end in pairwise(edges)]
     assert streamed(pieces, secrets).decode() == mask_text(text, secrets)
+
+
+@given(st.integers(1, 40), st.integers(0, 40))
+def test_a_secret_is_found_wherever_it_is_cut(length: int, cut: int) -> None:
+    secret = "".join(chr(ord("a") + index % 26) for index in range(length))
+    text = f"ab{secret}yz".encode()
+    assert streamed([text[:cut], text[cut:]], [secret]) == mask_text(text.decode(), [secret]).encode()
