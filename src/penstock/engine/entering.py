@@ -86,7 +86,7 @@ def enter_next_iteration(draft: Draft, path: TaskPath) -> bool:
         component=loop.component,
         kind=ExecutionKind.DAG,
         iteration=index,
-        inputs=iteration_inputs(loop, draft.task_spec(loop), items[index]),
+        inputs=iteration_inputs(loop, draft.task_spec(loop), items[index], draft.plan.dag(loop.component).spec),
         created_at=draft.now,
     )
     draft.create([iteration])

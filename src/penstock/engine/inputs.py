@@ -1,7 +1,7 @@
 """Where the inputs of a task come from: constants, the surrounding component's inputs, other tasks' outputs."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from penstock.engine.errors import MissingInput, NotAList
 from penstock.ir.errors import ParameterTextInvalid
 from penstock.ir.parameters import apply_defaults, constant_of, parameter_type, parse_parameter_text
 from penstock.ir.placeholders import RUN_VALUES, resolve_constant
-from penstock.ir.spec import ComponentSpec, InputParameter, TaskInputParameter, TaskSpec
+from penstock.ir.spec import ComponentSpec, DagSpec, InputParameter, TaskInputArtifact, TaskInputParameter, TaskSpec
 from penstock.metadata.records import Bindings, Execution, State
 
 _ABSENT: Any = object()
@@ -96,11 +96,11 @@ def _final_status(scope: TaskScope, producer: Execution) -> dict[str, Json]:
 def _fitted(scope: TaskScope, raw: dict[str, Json]) -> dict[str, Json]:
     """`raw` with defaults, in the declared types; what is optional and null or absent is left out."""
     inputs = scope.component.input_definitions
-    of_loop = _loop_inputs(scope.task)
+    not_fitted = _loop_inputs(scope.task, raw)
     declared = {
         name: spec
         for name, spec in inputs.parameters.items()
-        if name not in of_loop and not (spec.parameter_type == "TASK_CONFIG" and name not in raw)
+        if name not in not_fitted and not (spec.parameter_type == "TASK_CONFIG" and name not in raw)
     }
     for name, parameter in declared.items():
         optional = parameter.is_optional or parameter.default_value is not UNSET
@@ -110,13 +110,14 @@ def _fitted(scope: TaskScope, raw: dict[str, Json]) -> dict[str, Json]:
     return apply_defaults(structs.replace(inputs, parameters=declared), raw, allow_undeclared=True)
 
 
-def _loop_inputs(task: TaskSpec) -> set[str]:
-    """The inputs of a loop that its iterations do not see, or not in this form: Kubeflow's compiler gives the list
-    the type of what is in it.
+def _loop_inputs(task: TaskSpec, raw: Mapping[str, Json]) -> set[str]:
+    """The inputs of a loop's body that the loop itself is not given, or not in this form: Kubeflow's compiler gives
+    the list the type of what is in it.
     """
-    if task.parameter_iterator is not None:
-        return {task.parameter_iterator.item_input, task.parameter_iterator.items.input_parameter}
-    return {item_input(task)}
+    names = {item_input(task)}
+    if task.parameter_iterator is not None and isinstance(raw.get(task.parameter_iterator.items.input_parameter), list):
+        names.add(task.parameter_iterator.items.input_parameter)
+    return names
 
 
 def _told_apart(scope: TaskScope, raw: dict[str, Json], name: str, parameter: InputParameter) -> dict[str, Json]:
@@ -192,14 +193,26 @@ def loop_items(loop: Execution, task: TaskSpec) -> list[Any]:
     return value
 
 
-def iteration_inputs(loop: Execution, task: TaskSpec, item: Any) -> Bindings:
-    """The inputs of one iteration: all of the loop's but the list, and the item."""
+def iteration_inputs(loop: Execution, task: TaskSpec, item: Any, body: DagSpec) -> Bindings:
+    """The inputs of one iteration: all of the loop's and the item, without the list unless the body looks at it."""
     parameters, artifacts = dict(loop.inputs.parameters), dict(loop.inputs.artifacts)
     if task.artifact_iterator is not None:
-        artifacts.pop(task.artifact_iterator.items.input_artifact, None)
+        listed = task.artifact_iterator.items.input_artifact
+        if not any(source.component_input_artifact == listed for source in _artifact_sources(body)):
+            artifacts.pop(listed, None)
         artifacts[task.artifact_iterator.item_input] = item
     else:
         assert task.parameter_iterator is not None
-        parameters.pop(task.parameter_iterator.items.input_parameter, None)
+        listed = task.parameter_iterator.items.input_parameter
+        if not any(source.component_input_parameter == listed for source in _parameter_sources(body)):
+            parameters.pop(listed, None)
         parameters[task.parameter_iterator.item_input] = item
     return Bindings(parameters=parameters, artifacts=artifacts)
+
+
+def _parameter_sources(dag: DagSpec) -> Iterator[TaskInputParameter]:
+    return (source for task in dag.tasks.values() for source in task.inputs.parameters.values())
+
+
+def _artifact_sources(dag: DagSpec) -> Iterator[TaskInputArtifact]:
+    return (source for task in dag.tasks.values() for source in task.inputs.artifacts.values())
