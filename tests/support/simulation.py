@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from penstock.core.ids import ArtifactId, Digest, RunId, TaskPath
 from penstock.core.json import Json
+from penstock.engine.behaviour import BEHAVIOUR
 from penstock.engine.decide import decide
 from penstock.engine.entering import parallelism
 from penstock.engine.events import (
@@ -26,6 +27,7 @@ from penstock.engine.events import (
     Start,
     StartAttempt,
     TimerFired,
+    Wait,
 )
 from penstock.engine.executor import Canceled, Failed, Outcome, Succeeded
 from penstock.engine.fingerprint import cache_key, fingerprint
@@ -61,6 +63,7 @@ class Simulation:
         seed: int = 0,
         cache: bool = True,
         known: dict[str, CachedResult] | None = None,
+        behaviour_version: int = BEHAVIOUR,
     ) -> None:
         self.plan = Plan(document)
         self.behaviour = behaviour
@@ -73,7 +76,7 @@ class Simulation:
             spec=Digest("sha256:0"),
             created_at=BEGIN,
             parameters=parameters or {},
-            options={"cache": cache},
+            options={"cache": cache, "behaviour": behaviour_version},
         )
         self.stored: dict[TaskPath, Execution] = {}
         self.attempts: dict[tuple[TaskPath, int], Attempt] = {}
@@ -81,6 +84,8 @@ class Simulation:
         self.state = RunState(self.plan, self.stored_run)
         self.running: dict[tuple[TaskPath, int], Execution] = {}
         self.finished_order: list[TaskPath] = []
+        self.holders: dict[TaskPath, Wait] = {}
+        """Tasks that another run computes at this moment."""
         self.calls: list[TaskPath] = []
         self.most_at_once = 0
         self.timers: list[tuple[datetime, TaskPath]] = []
@@ -137,7 +142,8 @@ class Simulation:
         execution = self.state.executions[path]
         key = cache_key(self.plan.work(execution.component, {}), execution.inputs, self.state.artifacts)
         print_ = fingerprint(key)
-        return CacheAnswered(path=path, fingerprint=print_, key=key, hit=self.known.get(print_))
+        hit, wait = self.known.get(print_), self.holders.get(path)
+        return CacheAnswered(path=path, fingerprint=print_, key=key, hit=hit, wait=wait)
 
     def _start(self, command: StartAttempt) -> None:
         self.running[command.path, command.number] = self.state.executions[command.path]

@@ -11,8 +11,8 @@ from penstock.metadata.records import Run
 BEHAVIOUR = 2
 """The newest rules, which new runs are made by."""
 
-LOOPS_REFILL = 2
-"""A loop that is opened again enters as many further iterations at once as it may have; before: one."""
+WAITS_FOR_OTHERS = 2
+"""A task waits for another run that computes the same at this moment; before: both computed it."""
 
 
 def behaviour_of(run: Run) -> int:

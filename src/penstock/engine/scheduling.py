@@ -2,6 +2,7 @@
 
 from penstock.core.errors import PenstockError
 from penstock.core.ids import TaskPath
+from penstock.engine.behaviour import WAITS_FOR_OTHERS, has_rule
 from penstock.engine.conditions import holds
 from penstock.engine.entering import enter_dag, enter_loop
 from penstock.engine.errors import failure_of
@@ -42,7 +43,7 @@ def start_run(draft: Draft, event: Start) -> None:
         inputs=Bindings(parameters=run.parameters, artifacts=given),
         created_at=draft.now,
     )
-    draft.change_run(state=State.RUNNING, started_at=draft.now)
+    draft.change_run(state=State.RUNNING, started_at=draft.now, finished_at=None, error=None)
     draft.create([root])
     record_inputs(draft, root)
     enter_dag(draft, root)
@@ -152,7 +153,7 @@ def use_cache_answer(draft: Draft, event: CacheAnswered) -> None:
     execution = draft.execution(event.path)
     if execution.state is not State.PENDING:
         return
-    if event.hit is None and event.wait is not None:
+    if event.hit is None and event.wait is not None and has_rule(draft.run, WAITS_FOR_OTHERS):
         if (execution.fingerprint, execution.reused) != (event.fingerprint, event.wait.holder):
             draft.change(event.path, fingerprint=event.fingerprint, key=event.key, reused=event.wait.holder)
         draft.commands.append(SetTimer(path=event.path, at=event.wait.until))

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from penstock.core.ids import TaskPath
-from penstock.engine.behaviour import LOOPS_REFILL, has_rule
 from penstock.engine.entering import enter_dag, enter_next_iteration, parallelism
 from penstock.engine.state import Draft
 from penstock.metadata.records import Bindings, Execution, ExecutionKind, State
@@ -57,8 +56,7 @@ def _set_back_iterations(draft: Draft, loop: Execution, named: Collection[TaskPa
         else:
             _set_back_one(draft, child, 0, named, target)
     goes_on = bool(again)
-    refills = has_rule(draft.run, LOOPS_REFILL)
-    while (refills or not goes_on) and (not limit or draft.unfinished_children(loop.path) < limit):
+    while not limit or draft.unfinished_children(loop.path) < limit:
         if not enter_next_iteration(draft, loop.path):
             break
         goes_on = True
