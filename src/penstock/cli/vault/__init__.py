@@ -2,7 +2,7 @@
 
 from penstock.cli.command import Group
 
-secrets = Group(
+secrets_app = Group(
     "secrets",
     {
         "set": "penstock.cli.vault.secrets:set_secret",
@@ -12,7 +12,7 @@ secrets = Group(
     help="Passwords and tokens that tasks are given; their values are never shown.",
 )
 
-config_maps = Group(
+config_maps_app = Group(
     "config-maps",
     {
         "set": "penstock.cli.vault.config_maps:set_config_map",
@@ -22,7 +22,7 @@ config_maps = Group(
     help="Settings by name that tasks are given; not secret.",
 )
 
-volumes = Group(
+volumes_app = Group(
     "volumes",
     {
         "create": "penstock.cli.vault.volumes:create_volume",
