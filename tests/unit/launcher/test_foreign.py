@@ -342,7 +342,36 @@ def test_the_engines_output_file_is_written_in_the_end(attempt: Attempt) -> None
     assert msgspec.json.decode(written, type=ExecutorOutput) == output
 
 
-def test_an_input_that_was_changed_in_place_fails_the_task(attempt: Attempt) -> None:
+def test_code_may_change_its_copy_of_an_input(attempt: Attempt) -> None:
+    attempt.artifacts = {"out": False}
+    rows = attempt.stored("a,b", "rows.csv")
+    attempt.inputs = {"rows": [rows]}
+
+    def code(seen: ExecutorInput) -> None:
+        place = seen.inputs.artifacts["rows"].artifacts[0].uri
+        Path(place).write_text("a,b,c")
+        tell(seen, artifacts={"out": {"artifacts": [{"uri": place}]}})
+
+    (out,) = attempt.run(code).artifacts["out"].artifacts
+    assert (text_of(attempt, rows), text_of(attempt, out)) == ("a,b", "a,b,c")
+
+
+def test_a_folder_is_copied_with_all_that_is_in_it(attempt: Attempt) -> None:
+    place = attempt.store.staging() / "data"
+    (place / "deep").mkdir(parents=True)
+    (place / "deep" / "file").write_text("1")
+    kept = attempt.store.put(place, "data")
+    attempt.inputs = {"data": [RuntimeArtifact(name="data", uri=kept.uri, digest=kept.digest)]}
+    (data,) = localized(attempt.given, attempt.store, attempt.folder).inputs.artifacts["data"].artifacts
+    assert (Path(data.uri) / "deep" / "file").read_text() == "1"
+    assert Path(data.uri).is_relative_to(attempt.folder)
+
+
+def test_a_large_input_that_was_changed_in_place_fails_the_task(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("penstock.launcher.foreign.copies.LARGEST", 2)
+    monkeypatch.setattr("penstock.launcher.foreign.copies._clone", lambda source, target: False)
     attempt.inputs = {"rows": [attempt.stored("a,b", "rows.csv")]}
 
     def code(seen: ExecutorInput) -> None:

@@ -7,6 +7,7 @@ for artifacts, files for outputs, and `executor_output.json` in the end. This is
 |---|---|
 | `task` | the whole of it: localize, run, collect, write the output file |
 | `inputs` | the executor input as foreign code wants it |
+| `copies` | copies of inputs, which the code may change |
 | `outputs` | from the files that the code left to an executor output, artifacts stored |
 | `texts` | parameters that were written as text, one file each |
 """

@@ -11,6 +11,8 @@ from penstock.artifacts.outside import read_outside
 from penstock.artifacts.store import ArtifactStore
 from penstock.ir.runtime import ArtifactList, ExecutorInput, RuntimeArtifact, TaskInputValues, TaskOutputPlaces
 from penstock.ir.values import whole_numbers
+from penstock.launcher.errors import NoRoom
+from penstock.launcher.foreign.copies import private_copy
 
 Fetch: TypeAlias = Callable[[str, Path], Path]
 """Brings what lies at a URI into a folder, which exists, and says where it is; as `read_outside`."""
@@ -26,7 +28,8 @@ def localized(
 ) -> ExecutorInput:
     """The executor input for code that knows nothing of stores.
 
-    - An artifact of the store has a plain path for its URI; it is fetched now if the store is remote.
+    - An artifact of the store has a plain path for its URI, that of a copy unless it is large: see `private_copy`.
+      It is fetched now if the store is remote.
     - One that lies outside, at a remote URI, keeps it, since code may be after the URI; its `custom_path`, which
       `{{$.inputs.artifacts['x'].path}}` prefers, is a local copy.
     - One that was never written has a path where there is nothing.
@@ -63,7 +66,9 @@ def _localize(artifact: RuntimeArtifact, store: ArtifactStore, apart: Path, fetc
     metadata: Any = whole_numbers(artifact.metadata)
     plain = replace(artifact, metadata=metadata, digest="", size=-1)
     if artifact.digest or store.exists(artifact.uri):
-        return replace(plain, uri=str(store.path(artifact.uri)))
+        stored = store.path(artifact.uri)
+        apart.mkdir(parents=True, exist_ok=True)
+        return replace(plain, uri=str(_copied(stored, apart)))
     path = local_path(artifact.uri)
     if path is not None:
         return replace(plain, uri=path)
@@ -75,6 +80,13 @@ def _localize(artifact: RuntimeArtifact, store: ArtifactStore, apart: Path, fetc
     if fetch is None or artifact.uri.startswith("oci://"):
         return plain
     return replace(plain, custom_path=str(fetch(artifact.uri, apart)))
+
+
+def _copied(stored: Path, apart: Path) -> Path:
+    try:
+        return private_copy(stored, apart)
+    except OSError as error:
+        raise NoRoom(path=str(apart), reason=error.strerror or str(error)) from error
 
 
 def _places(outputs: TaskOutputPlaces, folder: Path) -> TaskOutputPlaces:

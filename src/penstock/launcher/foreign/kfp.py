@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from penstock.artifacts.names import local_path
 from penstock.core.errors import PenstockError
 from penstock.ir.commands import resolve_command
 from penstock.ir.placeholders import resolve_text
@@ -67,8 +68,8 @@ def run_kfp(component: KfpComponent, seen: ExecutorInput, values: dict[str, str]
         main.executor_main()
     except SystemExit as error:
         if error.code not in (None, 0):
-            raise
-    except (PenstockError, KeyboardInterrupt, MemoryError, RecursionError):
+            raise error.with_traceback(_from_file(error.__traceback__, str(file))) from None
+    except PenstockError:
         raise
     except Exception as error:  # noqa: BLE001 - it goes on, in other words
         _raise_as_authors(error, file, component.function)
@@ -127,7 +128,7 @@ class _Paths:
         for listed in told.get("artifacts", {}).values():
             for artifact in listed["artifacts"]:
                 place = self._written.get(artifact["uri"], "")
-                if Path(place).exists():
+                if place and Path(place).exists():
                     artifact.setdefault("custom_path", place)
         output_file.write_text(json.dumps(told))
 
@@ -138,13 +139,11 @@ class _Paths:
         if "://" not in uri:
             return uri
         if uri.startswith("file://"):
-            return uri.removeprefix("file://")
+            return local_path(uri) or ""
         if uri in self._remote:
-            if uri not in self._known:
-                place = self._folder / INPUT_FOLDER / f"fetched-{len(self._known)}"
-                place.mkdir(parents=True)
-                self._known[uri] = str(self._fetch(uri, place))
-            return self._known[uri]
+            place = self._folder / INPUT_FOLDER / f"fetched-{len(self._known)}"
+            place.mkdir(parents=True)
+            return self._known.setdefault(uri, str(self._fetch(uri, place)))
         scheme, _, rest = uri.partition("://")
         if scheme == "oci":
             return ""

@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from penstock.artifacts import disk
+from penstock.artifacts.digest import content_of
 from penstock.artifacts.names import local_path
 from penstock.artifacts.store import ArtifactStore, StoredObject
 from penstock.core.json import Json
@@ -199,7 +200,7 @@ class _Keeper:
         """The artifact as a record of it should be."""
         plain = replace(artifact, custom_path=None)
         taken = None if artifact.custom_path else self._known.get(artifact.uri)
-        if taken is not None:
+        if taken is not None and self._is_unchanged(artifact, taken):
             return replace(plain, uri=taken.uri, digest=taken.digest, size=taken.size)
         source = _source(artifact)
         if source is not None and source.exists():
@@ -208,6 +209,13 @@ class _Keeper:
         path = local_path(artifact.uri)
         gone = path is not None and Path(path).is_relative_to(self._folder)
         return replace(plain, uri="" if gone else artifact.uri)  # the folder of an attempt goes with it
+
+    def _is_unchanged(self, artifact: RuntimeArtifact, taken: RuntimeArtifact) -> bool:
+        """Whether an input that is returned is what it was: of its own copy the code may have made something else."""
+        source = _source(artifact)
+        if not taken.digest or source is None or not source.is_relative_to(self._folder):
+            return True
+        return source.exists() and content_of(source).digest == taken.digest
 
     def _store_bytes(self, source: Path, name: str) -> StoredObject:
         if not self._may_move(source):
