@@ -8,9 +8,10 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 READY := .venv/.ready
 JOBS ?= 2
+KILLS ?= 1000
 ARGS ?=
 
-.PHONY: help setup check lint types imports lock docs docs-check test demo bench clean
+.PHONY: help setup check lint types imports lock docs docs-check test soak demo bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' | expand -t 14
@@ -45,6 +46,9 @@ test: $(READY) ## All tests; ARGS="-k cache" picks some, JOBS=1 runs them one af
 
 demo: $(READY) ## The main job on real data: run, run again from cache, change one line and run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
+
+soak: $(READY) ## Kill a thousand processes at random, and see that nothing is lost; KILLS=5000 for longer
+	KILLS=$(KILLS) $(BIN)/python -m pytest tests/faults/test_soak.py $(ARGS)
 
 bench: $(READY) ## Speed and memory, as ratios against floors measured in the same run
 	$(BIN)/python -m benchmarks --write docs/benchmarks.md $(ARGS)

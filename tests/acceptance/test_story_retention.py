@@ -53,7 +53,7 @@ def project(tmp_path):
 
 def run(project, n: int) -> str:
     done = project.penstock("run", "pipeline.py:story", "--param", f"n={n}", "--json").succeeded()
-    return done.json["run"]["run_id"]
+    return done.json["run_id"]
 
 
 def check_whole(project) -> None:

@@ -379,7 +379,8 @@ class System:
             if begun is not None:
                 begun(driver)
             with _interrupts_cancel(driver, options):
-                return driver.drive(*([event] if event else self._first_events(state, work)))
+                # A run that was cancelled before it had begun has nothing to be set back: it begins.
+                return driver.drive(*([event] if event and state.executions else self._first_events(state, work)))
         finally:
             held.release()
 
