@@ -123,10 +123,12 @@ class Module:
         """By statement, how many come before it that do something, or that give a name another meaning."""
         changing = {id(one) for one in self.effects}
         changing |= {id(one) for group in self.definitions.values() if len(group) > 1 for one in group}
+        needed = {chain[0] for chain in self.references("<module>").chains}
+        looked_at = {id(one) for name in needed & self.definitions.keys() for one in self.definitions[name]}
         found: dict[int, int] = {}
         count = 0
         for _, statement in self.order:
-            if id(statement) in changing or not is_fixed(statement):
+            if id(statement) in changing | looked_at or not is_fixed(statement):
                 found[id(statement)] = count
             count += id(statement) in changing
         return found if changing else {}
@@ -244,7 +246,7 @@ class _Sorter:
             for name in ("body", "orelse", "finalbody"):
                 inner = getattr(node, name, None)
                 if isinstance(inner, list):
-                    texts += [ast.dump(one) for one in inner if _is_bare_text(one)]
+                    texts += [f"{at == 0} {ast.dump(one)}" for at, one in enumerate(inner) if _is_bare_text(one)]
                     inner[:] = [one for one in inner if not _is_bare_text(one)]
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 node.decorator_list = [one for one in node.decorator_list if not self._is_authoring(one)]
