@@ -41,7 +41,7 @@ STYLES = {"succeeded": "good", "failed": "bad", "lost": "bad", "timed out": "bad
 @click.option(
     "--without",
     multiple=True,
-    type=click.Choice(["network", "host-commands"]),
+    type=click.Choice(["network", "time"]),
     help="Leave out what needs it. May be repeated.",
 )
 @click.option("--keep", type=options.FILE, metavar="FOLDER", help="Keep the state of every run there.")

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import penstock
-from penstock.platform.conformance.outcome import Outcome, TaskOutcome
+from penstock.platform.conformance.outcome import TaskOutcome
 from penstock.platform.conformance.verdict import Summary, Verdict
 from penstock.platform.report.markup import Markup, join, tag
 from penstock.platform.report.page import POLICY
@@ -74,7 +74,7 @@ def render_page(
     body = tag(
         "main",
         _header(title, summary, facts),
-        _section("At a glance", _glance(summary, len(verdicts)), class_="glance"),
+        _section("At a glance", _glance(verdicts, summary), class_="glance"),
         _section("Not as expected", _cards([one for one in verdicts if not one.ok])),
         *(_section(name, _table(listed)) for name, listed in _by_folder(verdicts).items()),
     )
@@ -93,9 +93,9 @@ def _header(title: str, summary: Summary, facts: Mapping[str, str]) -> Markup:
     return tag("header", tag("p", "Conformance", class_="kicker"), tag("h1", one_line(title), pill), tag("dl", *listed))
 
 
-def _glance(summary: Summary, total: int) -> Markup | None:
-    if not total:
-        return None
+def _glance(verdicts: Sequence[Verdict], summary: Summary) -> Markup:
+    total = len(verdicts)
+    wrong = Summary.of([verdict for verdict in verdicts if not verdict.ok]).words
     counts = [(word, summary.words[word]) for word in WORDS if summary.words.get(word)]
     bar = [
         tag("span", class_=f"w-{_slug(word)}", style=f"flex-grow:{count}", title=f"{count} {word}")
@@ -105,12 +105,18 @@ def _glance(summary: Summary, total: int) -> Markup | None:
         tag(
             "div",
             tag("dd", f"{count:,}", tag("small", f"{100 * count / total:.0f} %")),
-            tag("dt", tag("b", word), f" {EXPLAINED[word]}"),
+            tag("dt", tag("b", word), f" {EXPLAINED[word]}, {_met(wrong.get(word, 0), count)}"),
             class_=f"w-{_slug(word)}",
         )
         for word, count in counts
     ]
     return join([tag("div", *bar, class_="share"), tag("dl", *numbers, class_="counts")])
+
+
+def _met(wrong: int, count: int) -> str:
+    if not wrong:
+        return "as expected"
+    return "not as expected" if wrong == count else f"{wrong:,} not as expected"
 
 
 def _by_folder(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
@@ -131,7 +137,7 @@ def _card(verdict: Verdict) -> Markup:
     outcome = verdict.outcome
     return tag(
         "article",
-        tag("h3", one_line(verdict.case.name), _pill(outcome)),
+        tag("h3", one_line(verdict.case.name), _pill(verdict)),
         tag("ul", *(tag("li", problem) for problem in verdict.problems), class_="problems"),
         tag("p", outcome.message, class_="message") if outcome.message else "",
         tag("pre", outcome.traceback) if outcome.traceback else "",
@@ -157,7 +163,7 @@ def _row(verdict: Verdict) -> Markup:
     mark = tag("span", "✗", class_="wrong", title="; ".join(verdict.problems)) if not verdict.ok else ""
     cells = [
         tag("td", name, mark, class_="task", title=verdict.case.name),
-        tag("td", _pill(outcome)),
+        tag("td", _pill(verdict)),
         tag("td", duration(outcome.seconds) if outcome.seconds else "", class_="n"),
         tag("td", len(outcome.tasks) or "", class_="n"),
         tag("td", _why(verdict), class_="why"),
@@ -221,9 +227,13 @@ def _note(verdict: Verdict) -> Markup:
     return tag("p", f"Expected to be {expected.state}: {expected.note}", class_="note")
 
 
-def _pill(outcome: Outcome) -> Markup:
-    word = outcome.word
-    return tag("span", f"{WORDS[word]} {word.upper()}", class_=f"pill w-{_slug(word)}")
+def _pill(verdict: Verdict) -> Markup:
+    """The state; quieter where a failure or a refusal is what was expected."""
+    word = verdict.outcome.word
+    meant = verdict.ok and word != "succeeded"
+    title = f"{EXPLAINED[word]}, as expected" if meant else EXPLAINED[word]
+    shown = f"{WORDS[word]} {word.upper()}"
+    return tag("span", shown, class_=f"pill w-{_slug(word)}{' meant' if meant else ''}", title=title)
 
 
 def _slug(word: str) -> str:
