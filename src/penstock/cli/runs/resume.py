@@ -22,12 +22,15 @@ def resume(
 
     It goes on where it was; no finished task runs twice.
     """
+    from penstock.cli.runs.drift import say_drift
     from penstock.cli.session import check_writable, session
     from penstock.cli.watch.drive import Show, drive
 
     check_writable(report)
     with session(home, json=as_json, max_parallel=max_parallel) as here:
         found = here.find_run(run)
+        if not quiet and not found.state.finished:
+            say_drift(here, found)
         return drive(
             here,
             found,

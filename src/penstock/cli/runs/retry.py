@@ -29,6 +29,7 @@ def retry(
 
     What depends on it runs again too; the rest is kept.
     """
+    from penstock.cli.runs.drift import say_drift
     from penstock.cli.session import check_writable, session
     from penstock.cli.watch.drive import Show, drive
     from penstock.platform.finding import find_task
@@ -39,6 +40,8 @@ def retry(
         path = None
         if from_task is not None:
             path = find_task(found.run_id, here.store.executions(found.run_id), from_task).path
+        if not quiet:
+            say_drift(here, found)
         return drive(
             here,
             found,
