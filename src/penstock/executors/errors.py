@@ -1,5 +1,6 @@
 """What can go wrong around a task: its process, its limits, the place that it runs in."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -115,6 +116,11 @@ class EnvironmentFailed(UserError, RuntimeError):
         return f"no environment could be made for {self.requirements}:\n{self.reason}"
 
     def hint(self) -> str:
+        if re.search(r"\bkfp==", self.requirements):
+            return (
+                "correct the component's `packages_to_install=`, or make the packages reachable (index, network);"
+                " `--kfp VERSION` takes another kfp than the one that compiled it"
+            )
         return "correct the component's `requirements=`, or make the packages reachable (index, network)"
 
 
@@ -192,3 +198,35 @@ class FoldersRefused(UserError, OSError):
             "take variables of the environment instead of files, run the task in a container, or allow user namespaces"
             " (`sysctl user.max_user_namespaces`, `kernel.apparmor_restrict_unprivileged_userns`)"
         )
+
+
+@dataclass(kw_only=True, eq=False)
+class NeedsItsImage(UserError, NotImplementedError):
+    """A containerized Python component was to run without its image, which is where its code is."""
+
+    code: ClassVar[str] = "EXE012"
+    image: str
+    function: str
+
+    def message(self) -> str:
+        return f"the code of {self.function!r} is in its image {self.image!r}, and nowhere else"
+
+    def hint(self) -> str:
+        return (
+            "start Docker or Podman; or compile the component without `target_image=`, and its source travels with it"
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class NotInline(UserError, NotImplementedError):
+    """A component that is not Penstock's own was to run in Penstock's own process."""
+
+    code: ClassVar[str] = "EXE013"
+    what: str
+    """What it is, e.g. `the command of image 'alpine'`."""
+
+    def message(self) -> str:
+        return f"{self.what} cannot run inline, in Penstock's own process and environment"
+
+    def hint(self) -> str:
+        return "leave out `--inline` and `--pdb`; only Penstock's own components run inline"

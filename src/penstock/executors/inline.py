@@ -1,6 +1,7 @@
 """The inline executor: each attempt in the caller's own thread and process, for a debugger and for unit tests."""
 
 import contextlib
+import itertools
 import os
 import resource
 import sys
@@ -14,7 +15,7 @@ from penstock.core.errors import PenstockError
 from penstock.core.masking import mask_text
 from penstock.engine.executor import AttemptKey, Canceled, Failed, Outcome, Report, Succeeded, WorkOrder
 from penstock.executors.components import Component, Components, variables
-from penstock.executors.errors import CannotRunContainer, WorkingFolderGone
+from penstock.executors.errors import NotInline, WorkingFolderGone
 from penstock.executors.postmortem import debug
 from penstock.ir.manifest import LAUNCHER_MODULE
 from penstock.ir.runtime import ExecutorOutput, TaskFailure
@@ -93,7 +94,7 @@ class InlineExecutor:
 
     def _read(self, container: ContainerSpec) -> Component:
         if LAUNCHER_MODULE not in container.command:
-            raise CannotRunContainer(image=container.image, command=" ".join(container.command)[:200])
+            raise NotInline(what=_in_words(container))
         return self._components.read(container)
 
     def _run(self, component: Component, folder: Path, order: WorkOrder) -> ExecutorOutput:
@@ -109,6 +110,14 @@ class InlineExecutor:
                 with _untee():
                     debug(error)
             raise
+
+
+def _in_words(container: ContainerSpec) -> str:
+    """What a container is that is no component of Penstock's."""
+    for option, value in itertools.pairwise(container.args):
+        if option == "--function_to_execute":
+            return f"Kubeflow's component {value!r}"
+    return f"the command of image {container.image!r}"
 
 
 def _usage(began: float, cpu: float) -> Usage:

@@ -276,8 +276,8 @@ class ExecutorContract:
         container = ContainerSpec(image="alpine", command=["echo", "hello"])
         refusal = executor.refuse(container)
         assert refusal is not None
-        assert (refusal.kind, refusal.code) == ("user", "EXE006")
-        assert failure_of(attempts.run(container)).code == "EXE006"
+        assert refusal.kind == "user"
+        assert failure_of(attempts.run(container)).code == refusal.code
         assert executor.refuse(component_container(ADD)) is None
 
     def test_cancelling_what_is_not_there_does_nothing(self, executor: Executor) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from penstock.executors.environments.locks import Locks
-from penstock.executors.environments.packages import Environment, Packages, digest, pinned
+from penstock.executors.environments.packages import Environment, Packages, digest, pinned, worker_needs
 from penstock.executors.environments.uv import Uv, source_options
 from penstock.executors.errors import WorkerDidNotStart
 
@@ -17,11 +17,18 @@ from penstock.executors.errors import WorkerDidNotStart
 class Environments:
     """Interpreters by what they must have. Safe for several threads and processes at once."""
 
-    def __init__(self, root: Path, python: Path | None = None) -> None:
+    def __init__(self, root: Path, python: Path | None = None, *, artifacts: str = "") -> None:
+        """Prepare.
+
+        Args:
+            root: Where environments and locks are kept.
+            python: The interpreter that they are made with; the present one by default.
+            artifacts: URL of the artifact store, which every worker must reach.
+        """
         self._root = root
         self._own = python or Path(sys.executable)
         self._uv = Uv()
-        self._locks = Locks(root / "locks", self._own, self._uv)
+        self._locks = Locks(root / "locks", self._own, worker_needs(artifacts), self._uv)
 
     def close(self) -> None:
         """Stop making environments; what was begun is thrown away."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from penstock.executors.environments.packages import WORKER_NEEDS, Packages, digest, distribution
+from penstock.executors.environments.packages import Packages, digest, distribution
 from penstock.executors.environments.uv import Uv, source_options
 from penstock.executors.errors import EnvironmentFailed, WorkerDidNotStart
 
@@ -29,8 +29,10 @@ class _Kept(Struct, frozen=True, kw_only=True):
 class Locks:
     """What requirements come to, kept in a folder. Safe for several threads and processes at once."""
 
-    def __init__(self, root: Path, python: Path, uv: Uv) -> None:
+    def __init__(self, root: Path, python: Path, needs: tuple[str, ...], uv: Uv) -> None:
+        """Prepare. `needs` is what every environment has besides."""
         self._root = root
+        self._needs = needs
         self._python = python
         self._uv = uv
         self._guard = threading.Lock()
@@ -75,11 +77,11 @@ class Locks:
     def _key(self, packages: Packages) -> str:
         parts = ["requirements", *sorted(packages.requirements), "alone", *sorted(packages.alone)]
         where = [platform.python_version(), platform.machine(), str(self._python)]
-        return digest([_FORMAT, *where, *parts, "sources", *packages.sources, *WORKER_NEEDS])
+        return digest([_FORMAT, *where, *parts, "sources", *packages.sources, *self._needs])
 
     def _resolve(self, packages: Packages) -> dict[str, str]:
         given = {distribution(one) for one in packages.requirements}
-        needs = [one for one in WORKER_NEEDS if distribution(one) not in given]
+        needs = [one for one in self._needs if distribution(one) not in given]
         whole = self._compile(packages, (*packages.requirements, *needs))
         return whole | (self._compile(packages, packages.alone, "--no-deps") if packages.alone else {})
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-WORKER_NEEDS = ("msgspec>=0.19", "fsspec")
+_WORKER_NEEDS = ("msgspec>=0.19", "fsspec")
 """What the worker's side of Penstock imports; nothing else of Penstock's dependencies can clash with a component's."""
+_CLIENTS = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
+"""What fsspec needs for a store, by the scheme of its URL."""
 
 _SHOWN = 8
 
@@ -55,6 +57,12 @@ class Environment(Struct, frozen=True, kw_only=True):
             return str(self.packages)
         shown = ", ".join(pinned(*one) for one in self.versions[:_SHOWN])
         return shown + (f" and {len(self.versions) - _SHOWN} more" if len(self.versions) > _SHOWN else "")
+
+
+def worker_needs(artifacts: str) -> tuple[str, ...]:
+    """What a worker needs besides the component's packages, to run Penstock and to reach that artifact store."""
+    client = _CLIENTS.get(artifacts.partition("://")[0])
+    return (*_WORKER_NEEDS, client) if client else _WORKER_NEEDS
 
 
 def pinned(name: str, version: str) -> str:

@@ -70,7 +70,7 @@ class ProcessExecutor:
             raise SystemUnsupported(system=sys.platform)
         self._grace = grace
         self._faults = faults
-        self._environments = Environments(home / "environments", python=python)
+        self._environments = Environments(home / "environments", python=python, artifacts=artifacts_url)
         self._forms: tuple[TaskForm, ...] = (
             PenstockComponent(home / "code", artifacts_url, home / "cache", durability),
             KfpComponent(artifacts_url, home / "cache", durability),

@@ -9,9 +9,11 @@ import msgspec
 from penstock.artifacts.local import Durability
 from penstock.engine.executor import WorkOrder
 from penstock.executors.command_errors import CannotExecute, NoCommand
+from penstock.executors.errors import NeedsItsImage
 from penstock.executors.process import commands
 from penstock.executors.process.commands import CommandWork
 from penstock.executors.process.forms.form import Call, Needs
+from penstock.executors.process.forms.kfp import function_of, is_containerized
 from penstock.ir.commands import read_structure
 from penstock.ir.placeholders import placeholders_in
 from penstock.ir.spec import ContainerSpec
@@ -38,6 +40,8 @@ class HostCommand:
         """See `TaskForm.needs`. What can be seen to fail is refused here, before the run starts."""
         if not container.command:
             raise NoCommand(image=container.image)
+        if is_containerized(container):
+            raise NeedsItsImage(image=container.image, function=function_of(container))
         program = container.command[0]
         if _is_plain(program) and not _exists(program, _search_path(container)):
             raise CannotExecute(program=program, image=container.image)
@@ -55,6 +59,7 @@ def command_work(order: WorkOrder, artifacts: str, cache: str, durability: Durab
         executor_input=order.executor_input,
         outputs=order.component.output_definitions,
         values=order.values,
+        granted=list(order.grants.environ),
         component=order.label,
         folder=str(order.folder),
         artifacts=artifacts,

@@ -111,7 +111,7 @@ def read_lightweight(container: ContainerSpec) -> Lightweight | None:
     if len(command) < 4 or not any(runner in command[-2] for runner in _RUNNERS):
         return None
     *before, shell, flags, script, source = command
-    function = _option(args, "--function_to_execute")
+    function = function_of(container)
     if (shell, flags) != ("sh", "-ec") or _RUNNER.fullmatch(script) is None or not function:
         return None
     if _option(args, "--executor_input") != "{{$}}":
@@ -131,6 +131,11 @@ def read_lightweight(container: ContainerSpec) -> Lightweight | None:
 def is_containerized(container: ContainerSpec) -> bool:
     """Whether this is a component of the SDK whose code is in its image (`target_image=`), and nowhere else."""
     return any(container.command == ["python3", "-m", runner] for runner in _RUNNERS)
+
+
+def function_of(container: ContainerSpec) -> str:
+    """The function that the SDK's executor is told to run; empty if it is told none."""
+    return _option(container.args, "--function_to_execute")
 
 
 def lifted(packages: Packages, version: str) -> Packages:
