@@ -6,7 +6,7 @@ from typing import Any
 
 from penstock.cli.errors import ParameterFileUnreadable, ParameterUnknown, ParameterUnreadable
 from penstock.core.json import Json
-from penstock.ir.spec import ParameterType, PipelineSpec
+from penstock.ir.spec import InputArtifact, ParameterType, PipelineSpec
 
 EXPECTED: dict[str, tuple[str, str]] = {
     "NUMBER_INTEGER": ("a whole number", "3"),
@@ -38,7 +38,7 @@ def read_arguments(pipeline: PipelineSpec, file: Path | None, given: Sequence[st
         if not isinstance(value, str):
             arguments[name] = value
         elif name in inputs.artifacts:
-            arguments[name] = Path(value)
+            arguments[name] = _place(value, inputs.artifacts[name])
         else:
             arguments[name] = _parse(name, value, inputs.parameters[name].parameter_type)
     for text in given:
@@ -47,10 +47,15 @@ def read_arguments(pipeline: PipelineSpec, file: Path | None, given: Sequence[st
             raise ParameterUnreadable(given=text, expected="a name and a value", example=_example(pipeline))
         _check_known(name, pipeline)
         if name in inputs.artifacts:
-            arguments[name] = Path(value)
+            arguments[name] = _place(value, inputs.artifacts[name])
         else:
             arguments[name] = _parse(name, value, inputs.parameters[name].parameter_type)
     return arguments
+
+
+def _place(text: str, declared: InputArtifact) -> str | Path:
+    """Where an input lies: a path, or what is more than one."""
+    return text if "://" in text or declared.is_artifact_list else Path(text)
 
 
 def _check_known(name: str, pipeline: PipelineSpec) -> None:

@@ -21,7 +21,7 @@ from penstock.metadata.records import Artifact, CachedResult, CacheKey, Reuse, U
 class Start(Struct, frozen=True, kw_only=True):
     """The run begins. Given once in its life."""
 
-    artifacts: dict[str, Artifact]
+    artifacts: dict[str, list[Artifact]]
     """The pipeline's input artifacts, by the names of its inputs."""
 
 

@@ -167,7 +167,7 @@ def _check(job: Import) -> None:
             reason = "there is no such file or folder"
     elif not rest:
         reason = "it names nothing at that place"
-    elif scheme.lower() not in _KUBEFLOW and not _is_known(scheme.lower()):
+    elif not is_readable(scheme):
         reason = f"nothing here reads `{scheme}://`"
     elif scheme == "oci" and job.spec.type_schema.schema_title != "system.Model":
         reason = "what lies in an OCI registry is imported as a `Model`"
@@ -177,7 +177,11 @@ def _check(job: Import) -> None:
         raise NotImportable(task=job.task, uri=uri, reason=reason)
 
 
-def _is_known(scheme: str) -> bool:
+def is_readable(scheme: str) -> bool:
+    """Whether somebody could read what lies at a URL of this scheme."""
+    scheme = scheme.lower()
+    if scheme in _KUBEFLOW:
+        return True
     from fsspec.registry import known_implementations, registry
 
     return scheme in known_implementations or scheme in registry

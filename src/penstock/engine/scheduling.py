@@ -1,5 +1,7 @@
 """What becomes of a task once nothing that it waits for is left: skipped, entered, looked up, or put in line."""
 
+from itertools import chain
+
 from penstock.core.errors import PenstockError
 from penstock.core.ids import TaskPath
 from penstock.engine.behaviour import WAITS_FOR_OTHERS, has_rule
@@ -31,9 +33,9 @@ from penstock.metadata.records import (
 def start_run(draft: Draft, event: Start) -> None:
     """Create the root and enter it."""
     run = draft.run
-    for artifact in event.artifacts.values():
+    for artifact in chain.from_iterable(event.artifacts.values()):
         draft.put_artifact(artifact)
-    given = {name: [artifact.artifact_id] for name, artifact in event.artifacts.items()}
+    given = {name: [artifact.artifact_id for artifact in artifacts] for name, artifacts in event.artifacts.items()}
     root = Execution(
         run_id=run.run_id,
         path=ROOT,

@@ -1,18 +1,20 @@
 """From a document and arguments to a run on record. All that can be refused is refused here, before it starts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
 
-from penstock.artifacts.store import ArtifactStore, StoredObject
+from penstock.artifacts.names import local_path
+from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import UserError
 from penstock.core.ids import RunId, TaskPath, artifact_id
 from penstock.core.json import Json
+from penstock.engine.importing import is_readable
 from penstock.ir.parameters import apply_defaults
-from penstock.ir.spec import ComponentInputs
+from penstock.ir.spec import ComponentInputs, ExecutorSpec, InputArtifact
 from penstock.metadata.records import Artifact, Run
 
 
@@ -24,11 +26,13 @@ class InputNotFound(UserError, FileNotFoundError):
     input: str
     path: str
 
+    reason: str = "which does not exist"
+
     def message(self) -> str:
-        return f"the pipeline's input {self.input!r} names {self.path!r}, which does not exist"
+        return f"the pipeline's input {self.input!r} names {self.path!r}, {self.reason}"
 
     def hint(self) -> str:
-        return "give the path of a file or folder; a relative one is meant from the working directory"
+        return "give the path of a file or folder, or a URL; a relative path is meant from the working directory"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -68,7 +72,19 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is given: parameters by value, and the files that its input artifacts are made from."""
 
     parameters: dict[str, Json]
-    files: dict[str, Path]
+    files: dict[str, list[Path | str]]
+    """By input, the local files and folders as paths, what lies elsewhere as URLs; one of each unless it is a list."""
+
+
+def unsupported(executor: ExecutorSpec) -> str:
+    """Why nothing outside of Google Cloud runs an executor of this form; empty if it is an ordinary one."""
+    if executor.custom_job is not None:
+        return "it is a custom job of Vertex AI, which only Google Cloud runs"
+    if executor.resolver is not None:
+        return "it asks a service of Google Cloud for artifacts (a resolver), which only Google Cloud does"
+    if executor.container is None and executor.importer is None:
+        return f"it has a form that this version of Penstock does not know: {', '.join(executor.unknown_fields)}"
+    return ""
 
 
 def fit_arguments(inputs: ComponentInputs, given: Mapping[str, Any], cwd: Path) -> Arguments:
@@ -77,16 +93,41 @@ def fit_arguments(inputs: ComponentInputs, given: Mapping[str, Any], cwd: Path) 
     Raises:
         UserError: A parameter is missing, unknown or of another type; a file does not exist.
     """
-    files = {name: cwd / Path(str(given[name])) for name in inputs.artifacts if given.get(name) is not None}
-    for name, path in files.items():
-        if not path.exists():
-            raise InputNotFound(input=name, path=str(given[name]))
+    files = {
+        name: [_place(name, one, cwd) for one in _each(given[name], spec)]
+        for name, spec in inputs.artifacts.items()
+        if given.get(name) is not None
+    }
     parameters = {name: _plain(name, value) for name, value in given.items() if name not in inputs.artifacts}
     values = apply_defaults(inputs, parameters)
     missing = [name for name, spec in inputs.artifacts.items() if name not in files and not spec.is_optional]
     if missing:
         raise InputMissing(inputs=missing)
     return Arguments(parameters=values, files=files)
+
+
+def _each(value: Any, declared: InputArtifact) -> list[str]:
+    """What an input names: more than one place only where it is declared as a list."""
+    if not declared.is_artifact_list:
+        return [str(value)]
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            value = msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            return [value]
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _place(name: str, text: str, cwd: Path) -> Path | str:
+    scheme, separator, rest = text.partition("://")
+    path = local_path(text) if separator else text
+    if path is not None:
+        if not path or not (cwd / path).exists():
+            raise InputNotFound(input=name, path=text)
+        return cwd / path
+    if not rest or not is_readable(scheme):
+        raise InputNotFound(input=name, path=text, reason="which nothing here reads")
+    return text
 
 
 def _plain(name: str, value: Any) -> Json:
@@ -104,34 +145,42 @@ def _plain(name: str, value: Any) -> Json:
         raise InputNotPlain(input=name, at=error.at, value=error.value or f"a `{error.got}`") from None
 
 
-def store_inputs(artifacts: ArtifactStore, files: Mapping[str, Path]) -> dict[str, Json]:
-    """Copy the input files into the store, so that nobody can change them under the run; as JSON for its record."""
-    return {name: _described(artifacts.put_copy(path, path.name), path) for name, path in files.items()}
+def store_inputs(artifacts: ArtifactStore, files: Mapping[str, Sequence[Path | str]]) -> dict[str, Json]:
+    """Copy the input files into the store, so that nobody can change them under the run; as JSON for its record.
+
+    What lies elsewhere stays there, and is referred to.
+    """
+    return {name: [_stored(artifacts, one) for one in places] for name, places in files.items()}
 
 
-def _described(stored: StoredObject, source: Path) -> Json:
-    described: Json = msgspec.to_builtins(stored)
+def _stored(artifacts: ArtifactStore, place: Path | str) -> Json:
+    if isinstance(place, str):
+        return {"uri": place, "digest": None, "size": -1, "source": place}
+    described: Json = msgspec.to_builtins(artifacts.put_copy(place, place.name))
     assert isinstance(described, dict)
-    return described | {"source": str(source)}
+    return described | {"source": str(place)}
 
 
-def input_artifacts(run: Run, types: Mapping[str, str]) -> dict[str, Artifact]:
+def input_artifacts(run: Run, types: Mapping[str, str]) -> dict[str, list[Artifact]]:
     """The run's input artifacts as records, from what its options keep of them."""
     kept = run.options.get("inputs")
-    found: dict[str, Artifact] = {}
     if not isinstance(kept, dict):
-        return found
+        return {}
+    found: dict[str, list[Artifact]] = {}
     for name, facts in kept.items():
-        assert isinstance(facts, dict)
-        stored = msgspec.convert({k: facts[k] for k in ("uri", "digest", "size")}, StoredObject)
-        found[name] = Artifact(
-            artifact_id=artifact_id(RunId(run.run_id), TaskPath(""), 0, name, 0),
-            name=name,
-            type=types[name],
-            uri=stored.uri,
-            digest=stored.digest,
-            size=stored.size,
-            metadata={"kind": "file", "source": facts.get("source", "")},
-            created_at=run.created_at,
-        )
+        each = facts if isinstance(facts, list) else [facts]  # older runs have one only
+        found[name] = [_artifact(run, name, types[name], index, one) for index, one in enumerate(each)]
     return found
+
+
+def _artifact(run: Run, name: str, type: str, index: int, facts: Any) -> Artifact:
+    return Artifact(
+        artifact_id=artifact_id(RunId(run.run_id), TaskPath(""), 0, name, index),
+        name=name,
+        type=type,
+        uri=facts["uri"],
+        digest=facts["digest"],
+        size=facts["size"],
+        metadata={"kind": "file", "source": facts.get("source", "")} if facts["digest"] else {},
+        created_at=run.created_at,
+    )

@@ -42,7 +42,7 @@ from penstock.platform.finding import find_run
 from penstock.platform.home import artifacts_place, prepare_home, store_place
 from penstock.platform.options import RunOptions
 from penstock.platform.places import run_places
-from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs
+from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs, unsupported
 
 if TYPE_CHECKING:
     from penstock.engine.grants import Vault
@@ -239,6 +239,8 @@ class System:
         """
         reasons, hints = {}, []
         for label, spec in document.pipeline.deployment_spec.executors.items():
+            if reason := unsupported(spec):
+                reasons[label] = reason
             container = spec.container
             if container is None or _is_ours(container):
                 continue
