@@ -69,7 +69,6 @@ class InContainer:
             cpu=self._limits.cpu,
             memory=self._limits.memory,
             gpu=self._limits.gpu,
-            granted=list(order.grants.environ),
             mounts=[GrantedFolder(path=one.path, source=one.source, files=one.files) for one in self._mounts],
         )
         return Call(function=_RUN, payload=msgspec.json.encode(job))

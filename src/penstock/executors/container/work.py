@@ -39,8 +39,6 @@ class ContainerWork(CommandWork, frozen=True, kw_only=True):
     cpu: float | None = None
     memory: int | None = None
     gpu: int = 0
-    granted: list[str] = field(default_factory=list)
-    """Variables of this process that the container is to have."""
     mounts: list[GrantedFolder] = field(default_factory=list)
 
 
@@ -105,7 +103,7 @@ def _resolved(work: ContainerWork, seen: ExecutorInput, folders: dict[str, str])
         args=resolve_command(work.container.args, seen, work.values),
         name=work.name,
         labels=work.labels,
-        environ={name: value for name, value in environment(work, seen).items() if name not in work.granted},
+        environ=environment(work, seen),
         granted=work.granted,
         folders=folders,
         writable=writable,

@@ -34,6 +34,8 @@ class CommandWork(Struct, frozen=True, kw_only=True):
     """As the component declares them."""
     values: dict[str, str] = field(default_factory=dict)
     """What the run says of itself."""
+    granted: list[str] = field(default_factory=list)
+    """Variables that this process has for the command, whatever the component says of them."""
     component: str
     """Its name, for messages."""
     folder: str
@@ -64,7 +66,7 @@ def environment(work: CommandWork, seen: ExecutorInput) -> dict[str, str]:
     return {
         one.name: resolve_text(one.value, seen, work.values)
         for one in work.container.env
-        if os.environ.get(one.name, one.value) == one.value
+        if one.name not in work.granted
     }
 
 
