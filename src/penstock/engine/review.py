@@ -125,7 +125,7 @@ def _problems(asked: Asked, mounting: Callable[[Sequence[str]], str]) -> Iterato
         yield f"two folders at {twice[0]}", "a task can find only one there", "give each a path of its own"
     reason = mounting(paths) if paths and not twice else ""
     if reason:
-        yield f"a folder at {', '.join(paths)}", reason, "take variables of the environment, or another path"
+        yield "a folder that the task is to find", reason, "take variables of the environment, or another path"
 
 
 def _security_problems(asked: Asked) -> Iterator[tuple[str, str, str]]:

@@ -63,10 +63,10 @@ def covered(paths: Sequence[str], needed: Sequence[Path]) -> str:
     """Why these paths must stay what they are: in their place the task would not find what it needs to run at all."""
     for path in map(Path, paths):
         if path in _SYSTEM or any(kernels in path.parents for kernels in _KERNELS):
-            return f"{path} is the system's own"
+            return f"at {path} there is the system itself"
         for own in needed:
             if path == own or path in own.parents:
-                return f"it would hide {own}, which the task needs on this machine"
+                return f"at {path} it would hide {own}, which the task needs on this machine"
     return ""
 
 
@@ -78,11 +78,11 @@ def refused_by_kernel(paths: Sequence[str]) -> str:
     try:
         tried = subprocess.run(command, capture_output=True, text=True, timeout=_TRIAL_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"this machine does not allow it ({error})"
+        return f"it could not be tried ({error})"
     if tried.returncode == 0:
         return ""
     said = (tried.stdout.strip() or tried.stderr.strip().rpartition("\n")[2])[:300]
-    return f"this machine does not allow it to this user ({said})"
+    return f"this machine does not let this user have it at {', '.join(paths)} ({said})"
 
 
 def own_folders(home: Path, cwd: Path) -> list[Path]:

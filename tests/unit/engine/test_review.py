@@ -115,7 +115,7 @@ def test_what_matters_and_cannot_be_honoured_is_refused(asked: dict[str, Any], r
 
 def test_a_folder_is_refused_where_the_machine_does_not_allow_it() -> None:
     asked = {"secretAsVolume": [{"secretName": "db", "mountPath": "/mnt/x"}]}
-    with pytest.raises(NotRunnable, match="train: a folder at /mnt/x: not on this machine"):
+    with pytest.raises(NotRunnable, match="train: a folder that the task is to find: not on this machine"):
         reviewed(asked, mounting="not on this machine")
 
 

@@ -72,7 +72,7 @@ def _place(path: str) -> Path:
     """The path without links in it, as far as it exists."""
     place = Path(path).resolve()
     if os.path.lexists(place) and not place.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "there is a file at that path", path)
+        raise NotADirectoryError(errno.ENOTDIR, "there is a file", path)
     return place
 
 
@@ -81,7 +81,9 @@ def _enter_namespace() -> bool:
     uid, gid = os.getuid(), os.getgid()
     as_root = bool(_libc.unshare(_NEW_MOUNTS) == 0)
     if not as_root:
-        _check(_libc.unshare(_NEW_USERS | _NEW_MOUNTS), "a namespace of its own")
+        if _libc.unshare(_NEW_USERS | _NEW_MOUNTS) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, f"user namespaces are switched off for this user: {os.strerror(number)}")
         for file, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
             Path("/proc/self", file).write_text(text)
     _mount(None, "/", flags=_DEEP | _PRIVATE)
