@@ -4,10 +4,14 @@ A server takes most of a second to start, so tests share one, and each has a sch
 """
 
 import atexit
+import contextlib
 import os
 import secrets
+import select
 import shutil
+import socket
 import tempfile
+import threading
 import warnings
 from functools import cache
 from pathlib import Path
@@ -87,3 +91,48 @@ def execute(url: str, *statements: str) -> list[Any]:
             cursor = connection.execute(statement.encode())
             rows = cursor.fetchall() if cursor.description else []
     return rows
+
+
+class Proxy:
+    """A line to the server which can be cut at the worst moment: `with Proxy(server) as proxy: connect(proxy.url)`."""
+
+    def __init__(self, server: Server) -> None:
+        self._target = str(server.conf(".s.PGSQL.5432"))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._cut: str | None = None
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self._listener.getsockname()[1]}/postgres?sslmode=disable"
+
+    def cut(self, moment: str, sign: bytes) -> None:
+        """Cut the line once: `before` the server hears the client say `sign`, or `after`, when it answers with that."""
+        self._cut, self._sign = moment, sign
+
+    def __enter__(self) -> "Proxy":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._relay, args=(client,), daemon=True).start()
+
+    def _relay(self, client: socket.socket) -> None:
+        server = socket.socket(socket.AF_UNIX)
+        with client, server, contextlib.suppress(OSError):
+            server.connect(self._target)
+            while True:
+                ready, _, _ = select.select([client, server], [], [])
+                for source in ready:
+                    data = source.recv(1 << 20)
+                    if not data:
+                        return
+                    if self._cut == ("after" if source is server else "before") and self._sign in data:
+                        self._cut = None
+                        return
+                    (client if source is server else server).sendall(data)

@@ -24,6 +24,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             " file in the home."
         ),
     ] = None
+    patience: Annotated[
+        Annotated[int, Meta(ge=0)],
+        Meta(description="Seconds for which a store on a server is waited for while it is away, as when it restarts."),
+    ] = 60
     artifacts: Annotated[
         str | None,
         Meta(

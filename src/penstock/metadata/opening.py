@@ -18,7 +18,12 @@ _POSTGRES = ("postgresql://", "postgres://")
 
 
 def open_store(
-    place: str | PathLike[str], *, durability: Durability = "full", timeout: float = 30.0, clock: Clock | None = None
+    place: str | PathLike[str],
+    *,
+    durability: Durability = "full",
+    timeout: float = 30.0,
+    patience: float = 60.0,
+    clock: Clock | None = None,
 ) -> MetadataStore:
     """Open the metadata store at `place`, and create or upgrade it first if need be.
 
@@ -29,6 +34,7 @@ def open_store(
             `normal`: until the operating system has it, so that it survives `kill -9` only; a tenth of the time.
             A server decides for itself (`synchronous_commit`).
         timeout: Seconds to wait for another process that writes.
+        patience: Of a server: for how many seconds a call is made again while it is away or restarts.
         clock: Names the backup that is made before an upgrade.
 
     Returns:
@@ -43,7 +49,7 @@ def open_store(
         DriverMissing, StoreRefused, DatabaseMissing: The server cannot be used like that.
     """
     if fspath(place).startswith(_POSTGRES):
-        return _open_postgres(fspath(place), timeout)
+        return _open_postgres(fspath(place), timeout, patience)
     dialect = SqliteDialect(_path(fspath(place)).absolute(), durability, timeout)
     return open_sqlite(dialect, clock=clock or SystemClock())
 
@@ -60,10 +66,10 @@ def open_sqlite(dialect: SqliteDialect, *, clock: Clock, schema: Schema = PRESEN
     return SqlStore(Connections(dialect, first))
 
 
-def _open_postgres(url: str, timeout: float) -> SqlStore:
+def _open_postgres(url: str, timeout: float, patience: float) -> SqlStore:
     from penstock.metadata.postgres.dialect import PostgresDialect
 
-    dialect = PostgresDialect(url, timeout)
+    dialect = PostgresDialect(url, timeout, patience)
     dialect.check()
     from penstock.metadata.postgres.opening import open_postgres  # imports the driver, which is there as we know now
 

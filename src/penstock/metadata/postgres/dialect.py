@@ -51,6 +51,8 @@ class PostgresDialect:
             UnknownStoreUrl: libpq cannot read the URL. What it says of it may show the password, so it is not told.
         """
         driver = _driver(self.place)
+        if "@" in self.url.partition("?")[0].partition("://")[2].partition("/")[2]:  # of a password with a slash
+            raise UnknownStoreUrl(url=self.place, reason="there is an `@` after the first `/`")
         try:
             given = dict(driver.conninfo.conninfo_to_dict(self.url))
         except driver.Error:
@@ -118,7 +120,7 @@ class PostgresDialect:
 
 
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"  # all statements see one moment
-_BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"  # what decides is locked, and read when it is
+_BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"  # what decides is locked, and read when it is
 
 
 def _ours(cursor: Cursor) -> "PostgresCursor":
