@@ -1,7 +1,7 @@
 """Our own corpus through the real command: every feature of Kubeflow's, compiled by several releases of its SDK.
 
-All components run with one `kfp`, so that one environment serves them; to make it the first time takes the package index
-or uv's cache. Each release is a test of its own, to run beside the others.
+All components run with one `kfp`, so that one environment serves them; to make it for the first time takes the package
+index, or the cache of uv. Each release is a test of its own.
 """
 
 import functools

@@ -32,7 +32,7 @@ class Expectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     cached: list[str] | None = None
     """If given, the pipeline runs a second time, and exactly these tasks, by path, are then served from cache."""
     needs: list[Need] = field(default_factory=list)
-    """Without host commands it is refused; without the others it is not run."""
+    """Without host commands, and without a container engine, it may be refused; without the others it is not run."""
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     """Secrets that are there, by name, each with its values by key."""
     config_maps: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -55,8 +55,8 @@ def _problems(case: Case, outcome: Outcome, *, host_commands: bool) -> list[str]
         return []
     if expected is None:
         return [] if outcome.word == "succeeded" else ["it should succeed"]
-    if "host-commands" in expected.needs and not host_commands:
-        return [] if outcome.word == "refused" else ["without host commands it should be refused"]
+    if "host-commands" in expected.needs and not host_commands and outcome.word == "refused":
+        return []  # with Docker or Podman it runs without them
     word = "invalid" if outcome.word == "foreign" else outcome.word
     if word != expected.state:
         return [f"it should be {expected.state}" if expected.state in ("refused", "invalid") else _should(expected)]
