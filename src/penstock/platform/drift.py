@@ -32,7 +32,7 @@ class Drift(Struct, frozen=True, kw_only=True):
 
 
 def drift_of(system: System, run: Run) -> Drift | None:
-    """How the source of a run differs from what it was made from; None where it does not, or where there is none here."""
+    """How the source of a run differs from what it was made from; None where it does not, or is not here."""
     cwd = Path(str(run.options.get("cwd") or Path.cwd()))
     if not _is_here(run.source, cwd):
         return None
@@ -43,7 +43,8 @@ def drift_of(system: System, run: Run) -> Drift | None:
     if digest(document) == run.spec:
         return None
     then, now = system.document(run.spec), document
-    return Drift(files=_differing(_files(then), _files(now)), packages=_upgrades(_environment(then), _environment(now)))
+    files = _differing(_files(then), _files(now)) + sorted(_read_by(then) ^ _read_by(now))
+    return Drift(files=files, packages=_upgrades(_environment(then), _environment(now)))
 
 
 def _is_here(source: str, cwd: Path) -> bool:
@@ -72,6 +73,12 @@ def _files(document: PipelineDocument) -> dict[str, int]:
         except (binascii.Error, zipfile.BadZipFile):
             continue  # the document of another program
     return found
+
+
+def _read_by(document: PipelineDocument) -> set[str]:
+    """Files that components name in their code and that are there."""
+    manifests = (_manifest(container) for container in _containers(document))
+    return {name for one in manifests if one is not None for name in one.files}
 
 
 def _environment(document: PipelineDocument) -> dict[str, str]:
