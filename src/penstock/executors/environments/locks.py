@@ -38,6 +38,8 @@ class Locks:
         self._guard = threading.Lock()
         self._each: dict[str, threading.Lock] = {}
         self._known: dict[str, dict[str, str]] = {}
+        self._times: dict[str, int] = {}
+        """How often each was resolved by this process."""
 
     def known(self, packages: Packages) -> dict[str, str] | None:
         """What `packages` came to when they were last resolved; None if they never were."""
@@ -63,15 +65,16 @@ class Locks:
         """
         key = self._key(packages)
         with self._guard:
-            before = self._known.get(key)
+            before = self._times.get(key, 0)
             each = self._each.setdefault(key, threading.Lock())
         with each:
             found = self.known(packages)
-            if found is not None and not (refresh and self._known.get(key) is before):
+            if found is not None and not (refresh and self._times.get(key, 0) == before):
                 return found
             versions = self._resolve(packages)
             self._keep(key, packages, versions)
             self._known[key] = versions
+            self._times[key] = before + 1
             return versions
 
     def _key(self, packages: Packages) -> str:
