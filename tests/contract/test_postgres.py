@@ -247,6 +247,24 @@ def test_a_commit_and_a_takeover_wait_for_each_other(url: str, taker: str) -> No
     other.close()
 
 
+def test_who_excludes_writers_is_waited_for_by_all_of_them_and_by_no_reader(store: SqlStore, url: str) -> None:
+    lease = started(store)
+    other = open_store(url)
+    with other._connections.writing() as session:
+        session.exclude_writers()
+        assert session.rows("SELECT run_id FROM runs") == [("r1",)]
+        for write in (
+            lambda: store.commit(lease, Changes(executions=[an_execution()])),
+            lambda: store.create_run(a_run("r2"), SPEC),
+            lambda: store.renew(lease, NOW, MINUTE),
+        ):
+            with pytest.raises(StoreBusy):
+                write()
+        assert store.runs() == [a_run()]
+    store.commit(lease, Changes(executions=[an_execution()]))
+    other.close()
+
+
 def test_two_that_wait_for_each_other_are_told_apart_from_what_is_broken(url: str) -> None:
     store = open_postgres(PostgresDialect(url, patience=0.0))
     started(store, "r1")

@@ -55,6 +55,11 @@ class Dialect(Protocol):
         """Whether only one transaction can write at a time, so that there is no use in beginning another."""
         ...
 
+    @property
+    def exclusion(self) -> str | None:
+        """A statement after which nobody else writes until the transaction ends; None where that is so anyway."""
+        ...
+
     def connect(self) -> Connection:
         """A new connection to a database that exists and is prepared. Any thread may use it, one at a time."""
         ...

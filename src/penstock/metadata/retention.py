@@ -164,6 +164,7 @@ class SqlRetention:
         removed: list[RunId] = []
         artifacts = 0
         with self._connections.writing() as session:
+            session.exclude_writers()  # so that nothing that is about to go is referred to meanwhile
             for run_id in runs:
                 uris = _remove_run(session, run_id, present)
                 if uris is not None:

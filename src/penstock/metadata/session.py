@@ -66,6 +66,11 @@ class Session:
         self.demanded = otherwise
         self.execute(demanding, values)
 
+    def exclude_writers(self) -> None:
+        """Have nobody else write from here to the end of the transaction: for what looks at much before it decides."""
+        if self._dialect.exclusion is not None:
+            self.execute(self._dialect.exclusion, {})
+
     def rows_for_each(self, statement: str, keys: Sequence[Any], **values: Any) -> list[Row]:
         """The rows of a statement with `:each` (keys are scalars) or `:pairs` (keys are pairs) in it.
 

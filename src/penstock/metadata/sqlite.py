@@ -44,6 +44,7 @@ class SqliteDialect:
     patience: float = 0.0  # a file that cannot be read now cannot be read a moment later
     limit: int | None = None
     one_writer: bool = True
+    exclusion: str | None = None
 
     @property
     def place(self) -> str:

@@ -34,6 +34,7 @@ class PostgresDialect:
     limit: int | None = 8
     """A server has a hundred connections, for everybody: transactions beyond this number wait for each other here."""
     one_writer: bool = False
+    exclusion: str | None = "LOCK TABLE leases, specs, holds IN EXCLUSIVE MODE"  # writers touch one of them
 
     @property
     def place(self) -> str:
