@@ -356,6 +356,17 @@ def test_code_may_change_its_copy_of_an_input(attempt: Attempt) -> None:
     assert (text_of(attempt, rows), text_of(attempt, out)) == ("a,b", "a,b,c")
 
 
+def test_code_that_tells_where_an_input_lies_tells_where_it_lies_for_good(attempt: Attempt) -> None:
+    attempt.types = {"where": "STRING"}
+    rows = attempt.stored("a,b", "rows.csv")
+    attempt.inputs = {"rows": [rows]}
+
+    def code(seen: ExecutorInput) -> None:
+        tell(seen, parameterValues={"where": seen.inputs.artifacts["rows"].artifacts[0].uri})
+
+    assert attempt.run(code).parameter_values == {"where": rows.uri}
+
+
 def test_a_folder_is_copied_with_all_that_is_in_it(attempt: Attempt) -> None:
     place = attempt.store.staging() / "data"
     (place / "deep").mkdir(parents=True)

@@ -51,7 +51,7 @@ def collect(
         name: _told_artifacts(told.artifacts.get(name, ()), listed.artifacts, _is_list(declared, name))
         for name, listed in seen.outputs.artifacts.items()
     }
-    parameters = _parameters(told, seen, declared, component)
+    parameters = {name: _lasting(value, known) for name, value in _parameters(told, seen, declared, component).items()}
     keeper = _Keeper(
         store, known, Path(seen.outputs.output_file).parents[1], [a for one in artifacts.values() for a in one]
     )
@@ -179,6 +179,12 @@ def _by_path(seen: ExecutorInput, given: ExecutorInput) -> dict[str, RuntimeArti
         for name, listed in seen.inputs.artifacts.items()
         for ours, theirs in zip(listed.artifacts, given.inputs.artifacts[name].artifacts, strict=True)
     }
+
+
+def _lasting(value: Json, known: dict[str, RuntimeArtifact]) -> Json:
+    """A text that says where the code saw an input says where that input lies: the copy goes with the attempt."""
+    artifact = known.get(value) if isinstance(value, str) else None
+    return artifact.uri if artifact is not None and artifact.uri else value
 
 
 class _Keeper:
