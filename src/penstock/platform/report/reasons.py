@@ -21,12 +21,13 @@ _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{16,64})")
 _DEEPEST = 10
 """Tasks that are gone back through, at most, to where a difference began."""
 
+_READ = ", which the code reads,"
 _NOUNS = {
     "env": "environment variable {}",
-    "variable": "environment variable {}, which the code reads,",
+    "variable": f"environment variable {{}}{_READ}",
     "parameter": "parameter {}",
     "file": "file behind parameter {}",
-    "data": "file {}, which the code reads,",
+    "data": f"file {{}}{_READ}",
     "input": "input {}",
     "component": "component",
     "command": "command",
@@ -45,6 +46,8 @@ _PARTS_OF_MODULES = {
 }
 _SILENT = frozenset({"data", "variable", "command", "output", "version"})
 """Kinds whose values are digests, which say nothing."""
+_TELLING = frozenset({"image", "cache", "env", "parameter", "key"})
+"""Kinds whose values say something alone."""
 
 
 class Reasons:
@@ -112,7 +115,7 @@ class Reasons:
             return _environment(change)
         noun = _NOUNS.get(change.kind, f"{change.kind} {{}}").format(one_line(change.name)).strip()
         if change.change is not Change.CHANGED:
-            return f"{noun.rstrip(',')} is {'new' if change.change is Change.ADDED else 'gone'}"
+            return _new_or_gone(change, noun)
         if change.kind == "data" and "absent" in (change.old, change.new):
             return f"{noun} is {'there now' if change.old == 'absent' else 'there no more'}"
         if change.kind in _SILENT:
@@ -171,7 +174,7 @@ class Reasons:
         task = self._task(execution)
         if task is not None and any(one.task_final_status for one in task.inputs.parameters.values()):
             return "caching is off: it tells how a run ended"
-        if task is not None and task.trigger_policy and task.trigger_policy.strategy:
+        if task is not None and task.trigger_policy and task.trigger_policy.strategy == "ALL_UPSTREAM_TASKS_COMPLETED":
             return "caching is off for this task, which runs however others ended"
         return "caching is off for this task (`cache=False`)" if self._is_ours(execution) else _OFF_ELSEWHERE
 
@@ -226,6 +229,15 @@ def reasons_for(store: MetadataStore, run: Run, execution: Execution, plan: Plan
 def takes_results(run: Run) -> bool:
     """Whether the run was to take earlier results: not with `--no-cache`."""
     return run.options.get("cache") is not False
+
+
+def _new_or_gone(change: PartChange, noun: str) -> str:
+    is_new = change.change is Change.ADDED
+    if noun.endswith(_READ):
+        return f"it reads {noun.removesuffix(_READ)} {'now' if is_new else 'no more'}"
+    value = change.new if is_new else change.old
+    shown = f" ({_brief(value)})" if change.kind in _TELLING and not _DIGEST.fullmatch(value or "") else ""
+    return f"{noun} is {'new' if is_new else 'gone'}{shown}"
 
 
 def _limit(seconds: float) -> str:
