@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from penstock.engine.executor import Canceled, Failed, Grants, Mount
+from penstock.engine.executor import Canceled, Failed, Grants, Mount, Succeeded
 from penstock.executors.process import mounts
 from penstock.executors.process.executor import ProcessExecutor
+from penstock.ir.spec import ContainerSpec
 from penstock.platform.reviewing import refused_by_kernel
 from penstock.testing.attempts import Attempts, values_of
 
@@ -159,3 +160,18 @@ def nobody_may_start_python() -> bool:
 
 def test_what_the_kernel_says_is_told() -> None:
     assert "there is a file: /etc/passwd" in refused_by_kernel(["/etc/passwd"])
+
+
+def test_making_a_volume_is_no_result_for_later_runs(attempts: Attempts, tmp_path: Path) -> None:
+    container = ContainerSpec(image="argostub/createpvc")
+    outcome = attempts.run(container, inputs={"pvc_name": "data", "size": "1Gi"}, outputs=["name"])
+    assert values_of(outcome) == {"name": "data"}
+    assert isinstance(outcome, Succeeded)
+    assert not outcome.reusable
+    assert (tmp_path / "home/volumes/data").is_dir()
+    gone = attempts.run(ContainerSpec(image="argostub/deletepvc"), inputs={"pvc_name": "data"})
+    assert isinstance(gone, Succeeded)
+    assert not (tmp_path / "home/volumes/data").exists()
+    refused = attempts.run(ContainerSpec(image="argostub/deletepvc"), inputs={"pvc_name": ".."})
+    assert isinstance(refused, Failed)
+    assert (refused.failure.kind, refused.failure.code) == ("user", "EXE041")

@@ -57,6 +57,7 @@ class InlineExecutor:
         began, cpu = time.monotonic(), time.process_time()
         code_folder = ""
         try:
+            _refuse_folders(order)
             component = self._read(order.container)
             folder = self._components.folder(component)
             code_folder = str(folder)
@@ -118,6 +119,13 @@ def _in_words(container: ContainerSpec) -> str:
         if option == "--function_to_execute":
             return f"Kubeflow's component {value!r}"
     return f"the command of image {container.image!r}"
+
+
+def _refuse_folders(order: WorkOrder) -> None:
+    """Secrets as files, volumes: this process would find them too, and all that runs in it."""
+    if order.grants.mounts:
+        reason = "inline, tasks share Penstock's own process"
+        raise FoldersRefused(paths=[mount.path for mount in order.grants.mounts], reason=reason)
 
 
 def _usage(began: float, cpu: float) -> Usage:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from penstock.engine.executor import AttemptKey, Canceled, Failed, Grants, Outcome, Succeeded
+from penstock.engine.executor import AttemptKey, Canceled, Failed, Grants, Mount, Outcome, Succeeded
 from penstock.executors.inline import InlineExecutor
 from penstock.testing.attempts import Attempts, component_container, values_of
 
@@ -110,3 +110,10 @@ def test_a_task_is_given_its_secrets_and_does_not_print_them(
     assert values_of(given.wait(order)) == {"Output": "t0ken"}
     assert order.log.read_text() == capsys.readouterr().out == "token ***\n"
     assert "TOKEN" not in os.environ
+
+
+def test_a_task_that_is_to_find_a_folder_is_refused(tmp_path: Path) -> None:
+    outcome = attempts(tmp_path).run("def task() -> None: ...", grants=Grants(mounts=(Mount(path="/mnt/x"),)))
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.code == "EXE040"
+    assert "'/mnt/x': inline, tasks share Penstock's own process" in outcome.failure.message
