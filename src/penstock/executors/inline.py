@@ -15,7 +15,7 @@ from penstock.core.errors import PenstockError
 from penstock.core.masking import mask_text
 from penstock.engine.executor import AttemptKey, Canceled, Failed, Outcome, Report, Succeeded, WorkOrder
 from penstock.executors.components import Component, Components, variables
-from penstock.executors.errors import NotInline, WorkingFolderGone
+from penstock.executors.errors import FoldersRefused, NotInline, WorkingFolderGone
 from penstock.executors.postmortem import debug
 from penstock.ir.manifest import LAUNCHER_MODULE
 from penstock.ir.runtime import ExecutorOutput, TaskFailure
