@@ -129,7 +129,7 @@ def resolve_text(text: str, executor_input: ExecutorInput, values: Mapping[str, 
 def resolve_constant(
     value: Json, parameters: Mapping[str, Json], values: Mapping[str, str], known: Collection[str] | None = None
 ) -> Json:
-    """A constant of a task with the placeholders in it replaced, in lists and objects too.
+    """A constant of a task with the placeholders in it replaced, in lists and objects too, and in the keys of these.
 
     A text that is nothing but one placeholder becomes the value itself, with its type.
 
@@ -153,6 +153,9 @@ def resolve_constant(
             return KEEP  # a constant exists before the task that it is for has inputs and outputs
         return _run_value(placeholder, values)
 
+    def resolve_key(key: str) -> str:
+        return substitute(key, lookup) if "{{$" in key else key
+
     def resolve(value: Json) -> Json:
         match value:
             case str() if "{{$" in value:
@@ -163,7 +166,7 @@ def resolve_constant(
             case list():
                 return [resolve(item) for item in value]
             case dict():
-                return {key: resolve(item) for key, item in value.items()}
+                return {resolve_key(key): resolve(item) for key, item in value.items()}
             case _:
                 return value
 

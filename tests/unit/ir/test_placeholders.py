@@ -214,6 +214,11 @@ def test_constants_are_resolved_with_their_types(constant: Any, resolved: Any) -
     assert resolve_constant(constant, known, RUN) == resolved
 
 
+def test_keys_of_a_constant_are_resolved_as_text() -> None:
+    constant = {"{{$.inputs.parameters['n']}} rows": {"{{$.inputs.parameters['n']}}": 1, "plain": 2}}
+    assert resolve_constant(constant, {"n": 3.0}, RUN) == {"3 rows": {"3": 1, "plain": 2}}
+
+
 def test_a_constant_keeps_what_names_nothing_that_it_could_mean() -> None:
     text = "{{$.inputs.parameters['mine']}} {{$.inputs.parameters['a']}}"
     assert resolve_constant(text, {"a": 1}, {}, known=["a"]) == "{{$.inputs.parameters['mine']}} 1"
