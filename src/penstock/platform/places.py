@@ -1,10 +1,28 @@
 """Where the folders of one run are: what its attempts write below, and the workspace that its tasks share."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
+from penstock.core.errors import UserError
 from penstock.engine.driver import work_folder
 from penstock.engine.plan import Plan
 from penstock.metadata.records import Run
+
+
+@dataclass(kw_only=True, eq=False)
+class WorkspaceUnusable(UserError, OSError):
+    """The folder that a run's tasks are to share cannot be made."""
+
+    code: ClassVar[str] = "PLA060"
+    folder: str
+    reason: str
+
+    def message(self) -> str:
+        return f"the folder {self.folder!r} cannot be the run's workspace: {self.reason}"
+
+    def hint(self) -> str:
+        return "name a folder that you may write to: `penstock run --workspace FOLDER`"
 
 
 def run_places(home: Path, run: Run, plan: Plan) -> dict[str, str]:
@@ -12,10 +30,16 @@ def run_places(home: Path, run: Run, plan: Plan) -> dict[str, str]:
 
     A run has a workspace of its own below the home, unless a person named a folder for it. That folder is theirs:
     nothing here ever removes it, or anything in it.
+
+    Raises:
+        WorkspaceUnusable: The workspace cannot be made.
     """
     workspace = workspace_folder(home, run)
     if plan.uses_workspace:
-        workspace.mkdir(parents=True, exist_ok=True)
+        try:
+            workspace.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceUnusable(folder=str(workspace), reason=error.strerror or str(error)) from error
     return {"pipeline_root": str(work_folder(home, run.run_id)), "workspace_path": str(workspace)}
 
 

@@ -44,6 +44,7 @@ def run_pipeline(
     inline: bool = False,
     max_parallel: int | None = None,
     timeout: float | None = None,
+    workspace: Path | str = "",
     name: str = "",
     **unknown: Any,
 ) -> RunResult:
@@ -57,6 +58,7 @@ def run_pipeline(
         inline: Run the components in this very process, so that breakpoints hit.
         max_parallel: Cores to use at once.
         timeout: Seconds that the run may take.
+        workspace: A folder of yours for the workspace that tasks share; by default one of the run's own.
         name: What to call the run.
         **unknown: Nothing. A misspelt input arrives here, and is refused.
 
@@ -81,6 +83,7 @@ def run_pipeline(
         executor="inline" if inline else settings.executor,
         max_parallel=max_parallel,
         timeout=timeout,
+        workspace=str(workspace),
         cwd=str(cwd),
     )
     system = System.open(settings)

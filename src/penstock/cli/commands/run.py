@@ -22,6 +22,9 @@ from penstock.cli.command import Command
 @click.option("--pdb", is_flag=True, help="Open a debugger where a component fails; implies --inline.")
 @options.max_parallel
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="For the whole run.")
+@click.option(
+    "--workspace", type=options.FILE, metavar="FOLDER", help="A folder of yours for the workspace that tasks share."
+)
 @click.option("--detach", is_flag=True, help="Only submit it, for a `penstock engine` to drive; print its id.")
 @click.option("--name", default="", metavar="NAME", help="A name for the run.")
 @options.report
@@ -40,6 +43,7 @@ def run(
     pdb: bool,
     max_parallel: int | None,
     timeout: float | None,
+    workspace: Path | None,
     detach: bool,
     name: str,
     report: Path | None,
@@ -72,6 +76,7 @@ def run(
             upgrade_packages=upgrade_packages,
             max_parallel=here.settings.max_parallel,
             timeout=timeout,
+            workspace=str(workspace or ""),
             detached=detach,
             cwd=str(Path.cwd()),
         )
