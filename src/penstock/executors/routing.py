@@ -7,6 +7,7 @@ import msgspec
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Executor, Failed, Outcome, Report, WorkOrder
 from penstock.executors.command_errors import CommandFailed, ContainerKilled, ContainerNotStarted
+from penstock.executors.process.commands import PROMPT
 from penstock.executors.process.executor import ProcessExecutor
 from penstock.executors.process.forms.command import HostCommand
 from penstock.executors.process.outcome import read_tail
@@ -106,7 +107,7 @@ def _with_last_lines(outcome: Outcome, order: WorkOrder) -> Outcome:
     if not isinstance(outcome, Failed) or outcome.failure.code not in _SILENT:
         return outcome
     text = read_tail(order.log).decode(errors="replace")
-    lines = [line for line in text.splitlines() if line.strip()][-SHOWN_LINES:]
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith(PROMPT)][-SHOWN_LINES:]
     return msgspec.structs.replace(
         outcome, failure=msgspec.structs.replace(outcome.failure, traceback="\n".join(lines))
     )

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,8 +19,9 @@ from penstock.ir.placeholders import resolve_text
 from penstock.ir.runtime import ExecutorInput
 from penstock.ir.spec import ComponentOutputs, ContainerSpec
 from penstock.launcher.foreign import run_foreign
-from penstock.launcher.tracebacks import shorten
 
+PROMPT = "$ "
+"""What stands before the command line in its log."""
 LONGEST_SHOWN = 8_000
 """Characters of a command line that the log shows; some hold whole programs."""
 
@@ -70,16 +72,27 @@ def environment(work: CommandWork, seen: ExecutorInput) -> dict[str, str]:
     }
 
 
-def wait_for(line: Sequence[str], environ: Mapping[str, str]) -> int:
+def wait_for(line: Sequence[str], environ: Mapping[str, str], *, executable: str | None = None) -> int:
     """Run a program to its end; its exit code, or minus the signal that killed it. Never by way of a shell.
 
     The program is in the group of this process, and asked to end with it: then there is a grace, which is not ours to
     cut short, after which both are killed.
 
+    Args:
+        line: The program and its arguments.
+        environ: All of its variables.
+        executable: What is started under the name of the program, if not the program itself.
+
     Raises:
         OSError, ValueError: It cannot be started.
     """
-    process = subprocess.Popen(list(line), env=dict(environ), stdin=subprocess.DEVNULL, preexec_fn=proc.die_with_parent)
+    process = subprocess.Popen(
+        list(line),
+        executable=executable,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        preexec_fn=proc.die_with_parent,
+    )
     try:
         return process.wait()
     except BaseException:
@@ -88,8 +101,25 @@ def wait_for(line: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def show(line: Sequence[str]) -> None:
-    """Say in the log what is run."""
-    os.write(1, f"$ {shorten(shlex.join(line), LONGEST_SHOWN)}\n".encode(errors="backslashreplace"))
+    """Say in the log what is run: on one line, as Bash would take it."""
+    text = " ".join(map(_quoted, line))
+    os.write(1, f"{PROMPT}{text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + ' …'}\n".encode())
+
+
+def _shell(program: str) -> str | None:
+    """Bash where a command asks for `sh`: under that name it understands what the `sh` of most images does.
+
+    `[[ … ]]` and `set -o pipefail` work in the `sh` of Alpine, BusyBox and Red Hat, and not in that of Debian.
+    """
+    return shutil.which("bash") if program in ("sh", "/bin/sh") else None
+
+
+def _quoted(element: str) -> str:
+    if element.isprintable():
+        return shlex.quote(element)
+    escaped = element.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\t", "\\t")
+    safe = "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped)
+    return f"$'{safe}'"
 
 
 def _on_host(work: CommandWork, seen: ExecutorInput) -> None:
@@ -99,7 +129,7 @@ def _on_host(work: CommandWork, seen: ExecutorInput) -> None:
         raise NoCommand(image=image)
     show(line)
     try:
-        status = wait_for(line, os.environ | environment(work, seen))
+        status = wait_for(line, os.environ | environment(work, seen), executable=_shell(line[0]))
     except (FileNotFoundError, NotADirectoryError):
         raise CannotExecute(program=line[0], image=image) from None
     except OSError as error:
