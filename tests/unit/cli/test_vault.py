@@ -114,3 +114,61 @@ def test_what_is_deleted_is_gone(home: Path) -> None:
     assert main(["volumes", "delete", "v"]) == 0
     assert vault.read("secret", "db") is None
     assert vault.volume("v") is None
+
+
+MANIFESTS = """
+apiVersion: v1
+kind: Secret
+metadata: {name: db}
+data:
+  password: aHVudGVyMg==
+  key: |
+    aHVudGVy
+    Mg==
+stringData: {user: ada}
+---
+kind: List
+items:
+- kind: ConfigMap
+  metadata: {name: cm}
+  data: {setting: "on"}
+  binaryData: {raw: /w==}
+- kind: Pod
+  metadata: {name: p}
+"""
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_manifests_are_taken_over(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], piped: bool
+) -> None:
+    (tmp_path / "all.yaml").write_text(MANIFESTS)
+    give(monkeypatch, MANIFESTS.encode())
+    assert main(["secrets", "import", "-" if piped else str(tmp_path / "all.yaml")]) == 0
+    vault = HomeVault(home)
+    assert vault.read("secret", "db") == {"password": b"hunter2", "key": b"hunter2", "user": b"ada"}
+    assert vault.read("config map", "cm") == {"setting": b"on", "raw": b"\xff"}
+    assert capsys.readouterr().out == "✓ secret db  set password, key, user\n✓ config map cm  set raw, setting\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "it is not YAML (line 1)"),
+        ("kind: Pod", "there is no Secret and no ConfigMap in it"),
+        ("kind: Secret", "a Secret has no name"),
+        ("{kind: Secret, metadata: {name: db}, data: {k: hunter2!}}", "key 'k' of 'db' is not base64"),
+        ("{kind: ConfigMap, metadata: {name: cm}, data: {k: 5}}", "`data` of 'cm' does not map keys to text"),
+        ("{kind: Secret, metadata: {name: ../db}}", "'../db' is no name for a secret"),
+        ("{kind: Secret, metadata: {name: db}, stringData: {a/b: x}}", "'a/b' is no name for a key"),
+    ],
+)
+def test_manifests_that_make_no_sense_are_refused_without_their_values(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, reason: str
+) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    assert main(["secrets", "import", str(tmp_path / "bad.yaml")]) == 2
+    said = capsys.readouterr().err
+    assert reason in said
+    assert "hunter2" not in said
+    assert not home.exists()

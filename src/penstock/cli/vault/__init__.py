@@ -6,6 +6,7 @@ secrets_app = Group(
     "secrets",
     {
         "set": "penstock.cli.vault.secrets:set_secret",
+        "import": "penstock.cli.vault.importing:import_secrets",
         "list": "penstock.cli.vault.secrets:list_secrets",
         "delete": "penstock.cli.vault.secrets:delete_secret",
     },
