@@ -1,7 +1,10 @@
 """Only what has to run again does, and a person can ask why."""
 
+import contextlib
 import os
+import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -343,3 +346,84 @@ def test_a_project_elsewhere_keeps_its_results(other: Author, tmp_path: Path, ho
         assert author.run("uncached.py").output == ["A.TXT", "B.TXT"]
         said = author.says("artifacts", "show", run["folder"].output.id)
         assert str(there) in said
+
+
+OUTSIDE = """
+import contextlib
+import os
+import re
+import time
+from pathlib import Path
+
+from penstock import Cache, component, pipeline
+
+
+@component(cache=Cache(fresh_for="1d"))
+def fresh(text: str) -> str:
+    return text
+
+
+@component(cache=Cache(version="1"))
+def versioned(text: str) -> str:
+    return text
+
+
+@component
+def ruled() -> str:
+    return Path("rules.csv").read_text()
+
+
+@component
+def leveled() -> str:
+    return os.environ.get("LEVEL", "none")
+
+
+@component(cache=Cache(key="mine"))
+def keyed() -> int:
+    return 1
+
+
+@pipeline
+def outside(text: str = "words"):
+    fresh(text)
+    versioned(text)
+    ruled()
+    leveled()
+    keyed()
+
+
+@pipeline
+def timed(now: str = str(time.time_ns())) -> str:
+    return versioned(now)
+"""
+
+
+def test_what_lies_outside_counts_as_the_author_says(author: Author) -> None:
+    author.write("outside.py", OUTSIDE)
+    author.write("rules.csv", "a")
+    target = "outside.py:outside"
+    assert executed(author.run(target)) == {"fresh", "versioned", "ruled", "leveled", "keyed"}
+    assert executed(author.run(target)) == set()
+    author.write("rules.csv", "b")
+    author.write("outside.py", OUTSIDE.replace('version="1"', 'version="2"').replace("return 1", "return 2"))
+    assert executed(author.run(target, env={"LEVEL": "high"})) == {"versioned", "ruled", "leveled"}
+    said = author.says("runs", "explain", "last")
+    assert 'its version changed ("1" → "2")' in said
+    assert "file rules.csv, which the code reads, changed" in said
+    assert "it reads environment variable LEVEL now" in said
+    make_older(author, "fresh")
+    assert executed(author.run(target, env={"LEVEL": "high"})) == {"fresh"}
+    assert re.search(r"the result of run \S+ is older than 1d: it was \d+d", author.says("runs", "explain", "last"))
+    assert executed(author.run(target, env={"LEVEL": "high"})) == set()
+
+
+def make_older(author: Author, task: str) -> None:
+    """Let what a task has done so far have been done long ago."""
+    with contextlib.closing(sqlite3.connect(author.home / "penstock.db")) as database, database:
+        database.execute("UPDATE executions SET finished_at = '2026-01-01T00:00:00+00:00' WHERE task = ?", (task,))
+
+
+def test_a_pipeline_that_asks_for_the_time_is_compiled_each_time(author: Author) -> None:
+    author.write("outside.py", OUTSIDE)
+    assert author.run("outside.py:timed").output != author.run("outside.py:timed").output
+    assert "parameter text changed" in author.says("runs", "explain", "last", "versioned")
