@@ -109,7 +109,8 @@ def test_each_is_told_by_how_it_ended_and_the_exit_code_says_whether_all_is_well
     page = (project.folder / "report.html").read_text()
     assert "ZeroDivisionError" in page
     assert "5 not as expected" in page
-    assert not (project.home / "penstock.db").exists(), "the runs belong to no home of the user's"
+    listed = project.penstock("runs", "list", "--json").succeeded()
+    assert listed.json == [], "the runs belong to no home of the user's"
 
 
 def test_expectations_make_a_failure_right_and_a_success_wrong(project: Project) -> None:

@@ -7,7 +7,7 @@ from kfp import dsl
 def show() -> str:
     import os
 
-    assert os.environ["GREETING"] == 'hello "w"\'s {' + "{$}} $HOME", os.environ["GREETING"]
+    assert os.environ["GREETING"] == 'hello "w"\'s {' + "{x}} $HOME", os.environ["GREETING"]
     assert os.environ["EMPTY"] == ""
     return os.environ["NUMBER"]
 
@@ -25,7 +25,7 @@ def resources():
         .set_cpu_limit("1")
         .set_memory_request("64Mi")
         .set_memory_limit("1G")
-        .set_env_variable("GREETING", 'hello "w"\'s {{$}} $HOME')
+        .set_env_variable("GREETING", 'hello "w"\'s {{x}} $HOME')
         .set_env_variable("NUMBER", "007")
         .set_env_variable("EMPTY", "")
         .set_display_name("a shown name")
