@@ -132,11 +132,15 @@ def test_bytes_that_no_record_names_go_and_so_do_working_folders(project):
     folder = project.home / "work" / "20200101-000000-abcdef"
     folder.mkdir(parents=True)
     hours_ago = time.time() - 7200
-    os.utime(folder, (hours_ago, hours_ago))
+    gone, stays = (project.home / "workspaces" / name for name in ("20200101-000000-abcdef", last))
+    for workspace in (gone, stays):
+        (workspace / "data").mkdir(parents=True)
+    for old in (folder, gone, stays):
+        os.utime(old, (hours_ago, hours_ago))
     swept = project.penstock("gc", "--apply", "--json").succeeded()
-    assert (swept.json["bytes_freed"], swept.json["objects"], swept.json["working_folders"]) == (5000, 1, 1)
+    assert (swept.json["bytes_freed"], swept.json["objects"], swept.json["working_folders"]) == (5000, 1, 2)
     assert not artifacts.exists(orphan.uri)
-    assert not folder.exists()
+    assert (folder.exists(), gone.exists(), stays.exists()) == (False, False, True)
     assert project.penstock("runs", "show", last).code == 0
     assert "nothing to remove" in project.penstock("gc").out
 

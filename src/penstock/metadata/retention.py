@@ -8,6 +8,7 @@ removed here but *condemned*: `platform.retention` knows when nobody can refer t
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Literal, Protocol, TypeAlias
 
 import msgspec
@@ -236,7 +237,8 @@ def _inputs(options: str) -> list[str]:
     inputs = kept.get("inputs")
     if not isinstance(inputs, dict):
         return []
-    return [uri for facts in inputs.values() if isinstance(facts, dict) and isinstance(uri := facts.get("uri"), str)]
+    each = chain.from_iterable(facts if isinstance(facts, list) else [facts] for facts in inputs.values())
+    return [uri for facts in each if isinstance(facts, dict) and isinstance(uri := facts.get("uri"), str)]
 
 
 def _hold(row: rows.Row) -> Hold:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from penstock.core.errors import UserError
+from penstock.core.ids import RunId
 from penstock.engine.driver import work_folder
 from penstock.engine.plan import Plan
 from penstock.metadata.records import Run
@@ -48,9 +49,9 @@ def workspace_folder(home: Path, run: Run) -> Path:
     named = run.options.get("workspace")
     if isinstance(named, str) and named:
         return Path(str(run.options.get("cwd") or "."), named).absolute()
-    return own_workspace(home, run)
+    return own_workspace(home, run.run_id)
 
 
-def own_workspace(home: Path, run: Run) -> Path:
+def own_workspace(home: Path, run: RunId) -> Path:
     """The workspace below the home: the run's own, which goes when the run's record goes."""
-    return home.absolute() / "workspaces" / run.run_id
+    return home.absolute() / "workspaces" / run

@@ -24,6 +24,7 @@ from penstock.core.faults import fault_point
 from penstock.core.ids import Digest, RunId
 from penstock.engine.driver import work_folder
 from penstock.metadata.retention import Retention, RunFacts, digest_in
+from penstock.platform.places import own_workspace
 from penstock.platform.retention.policy import Policy, Selection, select
 
 ORPHAN_AGE = timedelta(days=1)
@@ -160,14 +161,18 @@ class Collector:
         return {digest: since for digest, since in self._retention.condemned().items() if digest in unnamed}
 
     def _leftovers(self, runs: list[RunFacts], going: set[RunId], now: datetime) -> list[Path]:
-        """Working folders that nobody works in: of runs that are over or gone, and untouched for a while."""
+        """Folders that nobody needs, untouched for a while: working folders of runs that are over or gone, and
+        workspaces of runs that are gone. A workspace that a person named for a run is none of them.
+        """
         unfinished = {run.run_id for run in runs if not run.state.finished or run.driven} - going
-        root = work_folder(self._home, RunId("x")).parent
-        if not root.is_dir():
-            return []
+        staying = {run.run_id for run in runs} - going
         limit = (now - LEFTOVER_AGE).timestamp()
-        found = [folder for folder in sorted(root.iterdir()) if RunId(folder.name) not in unfinished]
-        return [folder for folder in found if folder.lstat().st_mtime < limit]
+        found: list[Path] = []
+        for folder, needed in ((work_folder, unfinished), (own_workspace, staying)):
+            root = folder(self._home, RunId("x")).parent
+            entries = sorted(root.iterdir()) if root.is_dir() else []
+            found += [entry for entry in entries if RunId(entry.name) not in needed]
+        return [entry for entry in found if entry.lstat().st_mtime < limit]
 
 
 def _is_condemnable(item: KeptBytes, runs: list[RunFacts], now: datetime) -> bool:

@@ -83,7 +83,8 @@ class RetentionCases:
         assert [facts.driven for facts in store.retention.runs(NOW + 2 * MINUTE)] == [False, False]
 
     def test_uses_and_references_name_artifacts_logs_and_inputs(self, store: MetadataStore) -> None:
-        started(store, "r0", options={"inputs": {"data": {"uri": place("d")}}})
+        inputs = {"data": {"uri": place("d")}, "many": [{"uri": place("e")}, {"uri": "s3://elsewhere/x"}]}
+        started(store, "r0", options={"inputs": inputs})
         finished(store, "r1", "a")
         finished(store, "r2", "a", "b", reused="r1")
         assert set(store.retention.uses()) == {
@@ -93,7 +94,7 @@ class RetentionCases:
             ("r2", place("b")),
             ("r2", place("2")),
         }
-        assert set(store.retention.referenced()) == {place(letter) for letter in "ab12d"}
+        assert set(store.retention.referenced()) == {*map(place, "ab12de"), "s3://elsewhere/x"}
 
     def test_a_removed_run_takes_with_it_what_only_it_names(self, store: MetadataStore) -> None:
         finished(store, "r1", "a", "b")
