@@ -22,6 +22,7 @@ from penstock.dsl.container import ContainerComponent
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.options import Options
 from penstock.dsl.places import place_of
+from penstock.ir.manifest import caching_variables
 from penstock.ir.spec import ContainerSpec, EnvVar
 
 
@@ -47,7 +48,7 @@ class CommandLines:
             image=options.image or read.image,
             command=read.command,
             args=read.args,
-            env=[EnvVar(name=name, value=value) for name, value in options.env.items()],
+            env=[*(EnvVar(name=name, value=value) for name, value in options.env.items()), *_caching(options)],
             resources=resources_of(options),
         )
 
@@ -68,6 +69,11 @@ class CommandLines:
         found = Diagnostic(code=Code.BAD_COMMAND, message=message, hint=hint, place=place, details=details)
         self.problems[found] = None
         return None
+
+
+def _caching(options: Options) -> list[EnvVar]:
+    caching = options.caching
+    return [] if caching is None else caching_variables(caching.version, caching.fresh_seconds)
 
 
 def _checked(made: object) -> ContainerSpec:

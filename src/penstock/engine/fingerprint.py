@@ -14,7 +14,7 @@ from msgspec import Struct
 from penstock.core.ids import ArtifactId, Fingerprint
 from penstock.core.json import Json
 from penstock.engine.sources import read_source
-from penstock.ir.manifest import ComponentManifest, read_manifest
+from penstock.ir.manifest import CACHE_FRESH_FOR, CACHE_VERSION, ComponentManifest, fresh_for_of, read_manifest
 from penstock.ir.spec import ComponentSpec, ContainerSpec
 from penstock.metadata.records import Artifact, Bindings, CacheKey
 
@@ -53,14 +53,14 @@ def work_of(component: ComponentSpec, container: ContainerSpec, environment: Map
             requirements were resolved to stands for them.
     """
     output = _digest(_interface(component))
-    parts = {f"env:{var.name}": _shown(var.value) for var in container.env}
+    parts = {_variable_part(var.name): _shown(var.value) for var in container.env if var.name != CACHE_FRESH_FOR}
     parts |= {f"environment:{name}": version for name, version in (environment or {}).items()}
     manifest = read_manifest(container)
     if manifest is None:
         source = read_source(container)
         parts |= {"image": container.image}
         parts |= source.parts(resolved=bool(environment)) if source else _command_parts(container)
-        return Work(name=container.image, output=output, parts=parts)
+        return Work(name=container.image, output=output, parts=parts, fresh_for=fresh_for_of(container))
     return Work(
         name=manifest.function,
         output=output,
@@ -117,6 +117,10 @@ def _code_parts(manifest: ComponentManifest, *, resolved: bool) -> dict[str, str
     if manifest.requirements:
         parts["environment:requirements"] = _shown(list(manifest.requirements))
     return parts
+
+
+def _variable_part(name: str) -> str:
+    return "cache:version" if name == CACHE_VERSION else f"env:{name}"
 
 
 def _image_part(container: ContainerSpec, manifest: ComponentManifest) -> dict[str, str]:

@@ -16,9 +16,14 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct, field
 
-from penstock.ir.spec import ContainerSpec
+from penstock.ir.spec import ContainerSpec, EnvVar
 
 LAUNCHER_MODULE = "penstock.launcher"
+
+CACHE_VERSION = "PENSTOCK_CACHE_VERSION"
+"""The environment variable by which a container that has no manifest says `version`; in any compiled pipeline."""
+CACHE_FRESH_FOR = "PENSTOCK_CACHE_FRESH_FOR"
+"""Likewise `fresh_for`, in seconds."""
 
 
 class ComponentManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,6 +61,21 @@ def read_manifest(container: ContainerSpec) -> ComponentManifest | None:
     """The manifest inside `container`, or None if it is not a Penstock component."""
     text = _option(container, "--manifest")
     return None if text is None else msgspec.json.decode(text, type=ComponentManifest)
+
+
+def caching_variables(version: str | None, fresh_for: float | None) -> list[EnvVar]:
+    """What tells of a container without a manifest which earlier results may be taken."""
+    found = [] if version is None else [EnvVar(name=CACHE_VERSION, value=version)]
+    return found if fresh_for is None else [*found, EnvVar(name=CACHE_FRESH_FOR, value=f"{fresh_for:g}")]
+
+
+def fresh_for_of(container: ContainerSpec) -> float | None:
+    """Seconds, as a container without a manifest says them. What is no number of seconds takes no result at all."""
+    given = next((variable.value for variable in container.env if variable.name == CACHE_FRESH_FOR), None)
+    try:
+        return None if given is None else max(0.0, float(given))
+    except ValueError:
+        return 0.0
 
 
 def read_package(container: ContainerSpec) -> str | None:

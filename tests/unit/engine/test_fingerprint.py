@@ -7,7 +7,7 @@ from msgspec import structs
 from penstock.core.ids import ArtifactId, Digest
 from penstock.engine.files import FileDigests
 from penstock.engine.fingerprint import cache_key, fingerprint, work_of
-from penstock.ir.manifest import ComponentManifest, manifest_arguments
+from penstock.ir.manifest import ComponentManifest, caching_variables, manifest_arguments
 from penstock.ir.spec import ContainerSpec, EnvVar
 from penstock.metadata.records import Artifact, Bindings
 from support.pipelines import leaf
@@ -134,6 +134,17 @@ def test_metadata_of_an_artifact_counts_because_a_component_may_read_it():
 
     assert fingerprint(described(unit="km")) != fingerprint(described(unit="miles"))
     assert fingerprint(described(unit="km", source="/a")) == fingerprint(described(unit="km", source="/b"))
+
+
+def test_a_container_of_any_language_says_which_results_it_takes_by_variables():
+    plain = ContainerSpec(image="alpine", command=["echo"])
+    said = structs.replace(plain, env=caching_variables("2026-05", 60.0))
+    assert differing(key(plain), key(said)) == {"cache:version"}
+    assert work_of(COMPONENT, said).fresh_for == 60.0
+    assert work_of(COMPONENT, plain).fresh_for is None
+    nonsense = structs.replace(plain, env=[EnvVar(name="PENSTOCK_CACHE_FRESH_FOR", value="soon")])
+    assert work_of(COMPONENT, nonsense).fresh_for == 0.0
+    assert fingerprint(key(nonsense)) == fingerprint(key(plain))
 
 
 # --- environments of their own --------------------------------------------------------------------------------
