@@ -11,7 +11,7 @@ JOBS ?= 2
 KILLS ?= 1000
 ARGS ?=
 
-.PHONY: help setup check lint types imports lock docs docs-check test soak demo bench clean
+.PHONY: help setup check lint types imports lock docs docs-check test soak conformance demo bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' | expand -t 14
@@ -43,6 +43,12 @@ docs-check: $(READY) ## The documentation builds without a warning
 
 test: $(READY) ## All tests; ARGS="-k cache" picks some, JOBS=1 runs them one after another
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+conformance: $(READY) ## All pipelines of Kubeflow's corpus in DIR (a checkout of test_data/sdk_compiled_pipelines/valid)
+	@test -d "$(DIR)" || { echo "name the folder: make conformance DIR=…"; exit 2; }
+	@mkdir -p build
+	$(BIN)/penstock conformance "$(DIR)" --expect tests/conformance/kubeflow.expect.yaml --host-commands --kfp 2.17.0 \
+	  --report build/conformance.html $(ARGS)
 
 demo: $(READY) ## The main job on real data: run, run again from cache, change one line and run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
