@@ -6,6 +6,7 @@ wherever it stands.
 
 import hashlib
 import posixpath
+import sys
 from collections.abc import Mapping
 
 import msgspec
@@ -20,6 +21,9 @@ from penstock.metadata.records import Artifact, Bindings, CacheKey
 
 KEY_VERSION = "2"
 """Changes when the same key may lead to another result: a new rule for keys, a new way of storing values."""
+
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""What runs a component of Kubeflow's SDK, unless its environment says otherwise."""
 
 _SHOWN = 60
 """Values up to this length stand in the key as they are, so that `explain` can show them."""
@@ -59,10 +63,14 @@ def work_of(component: ComponentSpec, container: ContainerSpec, environment: Map
     if manifest is None:
         source = read_source(container)
         parts |= {"image": container.image}
-        parts |= source.parts(resolved=bool(environment)) if source else _command_parts(container)
-        return Work(name=container.image, output=output, parts=parts, fresh_for=fresh_for_of(container))
+        if source:
+            parts = {"environment:python": _PYTHON} | parts | source.parts(resolved=bool(environment))
+        else:
+            parts |= _command_parts(container)
+        name = f"{component.executor_label.removeprefix('exec-')} in {container.image}"
+        return Work(name=name, output=output, parts=parts, fresh_for=fresh_for_of(container))
     return Work(
-        name=manifest.function,
+        name=f"{manifest.module}:{manifest.function}",
         output=output,
         parts=parts | _code_parts(manifest, resolved=bool(environment)) | _image_part(container, manifest),
         files=tuple(manifest.files),

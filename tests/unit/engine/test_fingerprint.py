@@ -111,6 +111,13 @@ def test_the_authors_own_key_stands_for_everything_but_the_interface():
     assert fingerprint(one) != fingerprint(key(custom="v2"))
 
 
+def test_the_authors_own_key_is_the_components_own():
+    other = structs.replace(COMPONENT, executor_label="exec-other")
+    plain = ContainerSpec(image="alpine", command=["echo"])
+    one, another = (cache_key(work_of(spec, plain), Bindings(), {}, custom="v1") for spec in (COMPONENT, other))
+    assert fingerprint(one) != fingerprint(another)
+
+
 def test_bytes_that_are_somebody_elses_count_by_their_address():
     assert fingerprint(key(rows=artifact("a1", None, "s3://b/1"))) != fingerprint(
         key(rows=artifact("a1", None, "s3://b/2"))
