@@ -8,6 +8,24 @@ from penstock.artifacts.local import Durability, LocalArtifactStore
 from penstock.artifacts.names import local_path
 from penstock.artifacts.remote import FsspecArtifactStore
 from penstock.artifacts.store import ArtifactStore
+from penstock.core.urls import without_secrets
+
+_DRIVERS = {
+    "s3": "s3fs",
+    "s3a": "s3fs",
+    "gs": "gcsfs",
+    "gcs": "gcsfs",
+    "abfs": "adlfs",
+    "abfss": "adlfs",
+    "az": "adlfs",
+}
+_EXTRAS = {"s3fs": "s3", "gcsfs": "gcs", "adlfs": "azure"}
+
+
+def drivers_of(place: str) -> tuple[str, ...]:
+    """The modules that the store at `place` imports when it is opened, of those that take long to import."""
+    driver = _DRIVERS.get(place.partition("://")[0])
+    return (driver,) if driver else ()
 
 
 def open_artifact_store(
@@ -29,6 +47,7 @@ def open_artifact_store(
         UnknownStoreUrl: No file system is known for the URL, or it lacks a package, or `cache` is missing.
     """
     text = str(place)
+    shown = without_secrets(text)
     if "://" not in text:
         return LocalArtifactStore(Path(text), durability=durability)
     if text.startswith("file://"):
@@ -37,10 +56,12 @@ def open_artifact_store(
             raise UnknownStoreUrl(url=text, reason="it names another machine")
         return LocalArtifactStore(Path(path), durability=durability)
     if cache is None:
-        raise UnknownStoreUrl(url=text, reason="a remote store needs a local cache folder", advice="pass `cache=`")
+        raise UnknownStoreUrl(url=shown, reason="a remote store needs a local cache folder", advice="pass `cache=`")
     try:
         return FsspecArtifactStore(text, cache, options=options)
     except ImportError as error:
-        raise UnknownStoreUrl(url=text, reason=str(error), advice="install the package that it names") from error
+        extra = "".join(_EXTRAS[driver] for driver in drivers_of(text))
+        advice = f"install it: `uv pip install 'penstock[{extra}]'`" if extra else "install the package that it names"
+        raise UnknownStoreUrl(url=shown, reason=str(error), advice=advice) from error
     except ValueError as error:
-        raise UnknownStoreUrl(url=text, reason=str(error)) from error
+        raise UnknownStoreUrl(url=shown, reason=str(error)) from error

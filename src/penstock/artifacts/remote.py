@@ -296,9 +296,11 @@ class FsspecArtifactStore:
             yield
         except PenstockError:
             raise
-        except Exception as error:  # each file system has errors of its own, not all of them OSError
+        except Exception as error:  # noqa: BLE001 - each file system has errors of its own, not all of them OSError
             reason = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
-            raise ArtifactStoreUnavailable(store=self.url, action=action, reason=reason) from error
+            raise ArtifactStoreUnavailable(
+                store=self.url, action=action, reason=reason
+            ) from None  # a page of its insides
 
 
 def _open(url: str, options: dict[str, Any]) -> tuple[Any, str]:

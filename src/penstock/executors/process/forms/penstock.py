@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from penstock.artifacts.local import Durability
+from penstock.artifacts.opening import drivers_of
 from penstock.engine.executor import WorkOrder
 from penstock.executors.components import Components
 from penstock.executors.environments import Packages
@@ -31,7 +32,7 @@ class PenstockComponent:
     def needs(self, container: ContainerSpec) -> Needs:
         manifest = self._components.read(container).manifest
         packages = Packages(requirements=tuple(sorted(manifest.requirements)))
-        return Needs(packages=packages, imports=tuple(manifest.imports))
+        return Needs(packages=packages, imports=(*manifest.imports, *drivers_of(self._artifacts)))
 
     def call(self, order: WorkOrder) -> Call:
         component = self._components.read(order.container)
