@@ -265,7 +265,7 @@ class ProcessExecutor:
         host = self._hosts.get(environment)
         if host is None:
             host = self._hosts[environment] = ZygoteHost(
-                str(environment) or "default", lambda: self._environments.python(environment)
+                str(environment) or "default", lambda: self._environments.python(environment), kept=bool(environment)
             )
             host.preload(list(self._preloads.get(environment, ())))
         return host

@@ -33,10 +33,19 @@ class ZygoteHost:
     host's thread. A host whose zygote has died is not revived: make a new one.
     """
 
-    def __init__(self, name: str, python: Callable[[], Path]) -> None:
-        """Start. `python` gives the interpreter; it may take its time, and raise a `PenstockError`."""
+    def __init__(self, name: str, python: Callable[[], Path], *, kept: bool = False) -> None:
+        """Start.
+
+        Args:
+            name: For people.
+            python: Gives the interpreter; it may take its time, and raise a `PenstockError`.
+            kept: Whether its environment is one that Penstock made and keeps: there, what is imported is compiled once,
+                whatever the surroundings say about that.
+        """
         self.environ = os.environ.copy()
         """The variables that the zygote has."""
+        if kept:
+            self.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         self._python = python
         self._lock = threading.Lock()
         self._channel: Channel | None = None
