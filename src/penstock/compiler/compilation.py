@@ -101,6 +101,8 @@ class _Compiler:
                     definitions += task.definition.problems
                     definitions += self.interfaces.of_component(task.definition).problems
                     self._check_code(task)
+                else:
+                    definitions += task.definition.problems[len(task.definition.origin.problems) :]
             GraphCheck(graph, self.interfaces, findings).run()
         return [*definitions, *findings.found, *self.code.problems, *self.commands.problems]
 

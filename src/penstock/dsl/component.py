@@ -160,9 +160,9 @@ def component(function: Any = None, /, **options: Any) -> Any:
     return decorate if function is None else decorate(function)
 
 
-def _diagnostics(name: str, problems: list[Any], place: Place) -> tuple[Diagnostic, ...]:
+def _diagnostics(name: str, problems: list[Any], place: Place, kind: str = "component") -> tuple[Diagnostic, ...]:
     return tuple(
-        Diagnostic(code=Code.BAD_OPTION, message=f"component '{name}': {one.message()}", hint=one.hint(), place=place)
+        Diagnostic(code=Code.BAD_OPTION, message=f"{kind} '{name}': {one.message()}", hint=one.hint(), place=place)
         for one in problems
     )
 

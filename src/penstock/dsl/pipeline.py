@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Any, Generic, ParamSpec, TypedDict, TypeVar, Unpack, cast, overload
 
 from penstock.dsl.binding import bind_arguments
-from penstock.dsl.component import NotAFunction, _described
+from penstock.dsl.component import NotAFunction, _described, _diagnostics
 from penstock.dsl.diagnostics import Code, Diagnostic
 from penstock.dsl.graph import Broken, Graph, Task
 from penstock.dsl.handles import Handle
 from penstock.dsl.naming import fit_name
-from penstock.dsl.options import Options
+from penstock.dsl.options import BadOption, Options, Retry
 from penstock.dsl.places import caller
 from penstock.dsl.running import find_runner
 from penstock.dsl.signature import SINGLE, Signature, read_signature
@@ -32,6 +32,15 @@ class PipelineOptions(TypedDict, total=False):
     """What to call the pipeline instead of the function's name."""
 
 
+class NestedOptions(TypedDict, total=False):
+    """The options of `.with_options(...)` on a pipeline that is nested in another one."""
+
+    retries: int | Retry
+    """How often what failed within it runs again, with all that depends on it; on top of what its tasks retry."""
+    ignore_upstream_failure: bool
+    """Run even if a task that it depends on has failed; its inputs' defaults stand in for what is missing."""
+
+
 class Pipeline(Generic[P, R]):
     """A function that wires tasks. A call within another pipeline nests it; `.run(...)` runs it."""
 
@@ -41,6 +50,7 @@ class Pipeline(Generic[P, R]):
         self.name = name
         self._option_problems = problems
         self._after: tuple[object, ...] = ()
+        self._nested_as = Options()
         self._origin: Pipeline[P, R] = self
 
     @property
@@ -50,7 +60,7 @@ class Pipeline(Generic[P, R]):
 
     @property
     def origin(self) -> Pipeline[P, R]:
-        """The pipeline as it was defined, before `.after`."""
+        """The pipeline as it was defined, before `.with_options` and `.after`."""
         return self._origin
 
     @cached_property
@@ -74,8 +84,23 @@ class Pipeline(Generic[P, R]):
 
     def after(self, *tasks: object) -> Pipeline[P, R]:
         """The same pipeline, nested so that it waits for `tasks`, from which it takes nothing."""
-        copy = Pipeline(self.function, self.name, self._option_problems)
+        copy = self._copy(self._option_problems)
         copy._after = (*self._after, *tasks)
+        return copy
+
+    def with_options(self, **options: Unpack[NestedOptions]) -> Pipeline[P, R]:
+        """The same pipeline with options for where it is nested: `prepare.with_options(retries=2)(source)`."""
+        known = {name: value for name, value in options.items() if name in NestedOptions.__annotations__}
+        changed, problems = self._nested_as.changed(known)
+        problems += [_of_components(name, value) for name, value in options.items() if name not in known]
+        copy = self._copy((*self._option_problems, *_diagnostics(self.name, problems, caller(), "pipeline")))
+        copy._nested_as = changed
+        return copy
+
+    def _copy(self, problems: tuple[Diagnostic, ...]) -> Pipeline[P, R]:
+        copy = Pipeline(self.function, self.name, problems)
+        copy._after = self._after
+        copy._nested_as = self._nested_as
         copy._origin = self._origin
         return copy
 
@@ -111,7 +136,7 @@ class Pipeline(Generic[P, R]):
             definition=self,
             graph=graph,
             arguments=bind_arguments(trace, f"task '{name}'", self.signature, args, kwargs),
-            options=Options(),
+            options=self._nested_as,
             scope=trace.scope,
             place=caller(),
             after=trace.tasks_of(self._after),
@@ -128,6 +153,12 @@ class Pipeline(Generic[P, R]):
 
     def __repr__(self) -> str:
         return f"<pipeline '{self.name}'>"
+
+
+def _of_components(name: str, value: object) -> BadOption:
+    given = ", ".join(NestedOptions.__annotations__)
+    advice = f"a nested pipeline has the options {given}; give the others to its components"
+    return BadOption(option=name, value=repr(value), reason="a nested pipeline has no such option", advice=advice)
 
 
 @overload

@@ -189,11 +189,11 @@ class GraphLowering:
             interface = interfaces.of_component(task.definition)
             draft.component = self._document.library.component_of(task)
             draft.caching = caching_options(task.options)
-            draft.retry = retry_policy(task.options)
         else:
             interface = interfaces.of_pipeline(task.definition)
             draft.component = self._document.nested(task.graph)
             draft.caching = CachingOptions(enable_cache=True)
+        draft.retry = retry_policy(task.options)
         for name, declared in interface.inputs.items():
             self._argument(draft, declared, task.arguments.get(name), dag)
         guarded = self._exits.get(id(task))

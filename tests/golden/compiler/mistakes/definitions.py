@@ -73,6 +73,11 @@ def right(x: int = 1) -> int:
     return x
 
 
+@pipeline
+def inner(x: int):
+    right(x)
+
+
 @pipeline(colour="red")  # CMP006 CMP003 CMP007
 def definitions(x: int, y, z: int = "2"):
     waits(x)
@@ -87,3 +92,4 @@ def definitions(x: int, y, z: int = "2"):
     returns_status(x)
     right(x)
     right.with_options(retries="many", colour=1)(x)  # CMP006 CMP006
+    inner.with_options(retries=-1, memory="1G")(x)  # CMP006 CMP006

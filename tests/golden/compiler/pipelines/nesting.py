@@ -43,7 +43,7 @@ def nesting(x: int, channel: str = "ops", extra: Path | None = None) -> Pair:
     ready = prepare()
     with on_exit(notify(channel)):
         first = inner.after(ready)(x)
-        second = inner(first.number, first.file)
+        second = inner.with_options(retries=Retry(2, backoff="1m"))(first.number, first.file)
         for i in each([1, 2]):
             made = make(i)
         late = make.after(made)(3)
