@@ -97,10 +97,11 @@ class CannotRunContainer(UserError, NotImplementedError):
     command: str
 
     def message(self) -> str:
-        return f"a container component needs an engine that is not there yet: image {self.image!r}, {self.command}"
+        what = f"this is a container: {self.image!r}, {self.command}"
+        return f"only Penstock's own components run in its own process; {what}"
 
     def hint(self) -> str:
-        return "the process executor runs Penstock components; make this one a `@component`, or run it on Kubeflow"
+        return "run the pipeline without `--inline`"
 
 
 @dataclass(kw_only=True, eq=False)
