@@ -112,6 +112,8 @@ class ImportFailed(UserError, ImportError):
     """The module that was not found, if that is what happened."""
     traceback: str = ""
     """The author's frames, as Python prints them."""
+    advice: str = ""
+    """What to do, where more is known than that the module raised."""
 
     def message(self) -> str:
         if self.exception == "SystemExit":
@@ -119,6 +121,8 @@ class ImportFailed(UserError, ImportError):
         return f"'{self.target}' cannot be imported: {self.exception}" + (f": {self.text}" if self.text else "")
 
     def hint(self) -> str:
+        if self.advice:
+            return self.advice
         if self.missing:
             return f"install what provides `{self.missing}`, or correct the name"
         if self.exception == "SystemExit":

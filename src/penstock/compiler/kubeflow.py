@@ -8,6 +8,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -106,6 +107,17 @@ def kubeflow_in(module: ModuleType) -> dict[str, KubeflowPipeline]:
 def is_kubeflow_module(name: str) -> bool:
     """Whether a module that was not found is `kfp` itself or belongs to it."""
     return name == "kfp" or name.startswith("kfp.")
+
+
+def advice_on(error: BaseException) -> str:
+    """What to do about an error that `kfp` raised in the author's module, or over what it was asked for."""
+    version = getattr(sys.modules.get("kfp"), "__version__", "")
+    if isinstance(error, ImportError) and is_kubeflow_module(error.name or ""):
+        return f"kfp {version} does not have that: the file may be written for another release, or for version 1"
+    raised_in = [str(frame.f_globals.get("__name__", "")) for frame, _ in walk_tb(error.__traceback__)][-1:]
+    if any(name.startswith("kfp.") for name in raised_in):
+        return f"correct the component or pipeline that this line makes: kfp {version} does not take it"
+    return ""
 
 
 def compile_kubeflow(pipeline: KubeflowPipeline, *, project_root: Path) -> Compilation:

@@ -23,7 +23,14 @@ from penstock.compiler.errors import (
     TargetNotFound,
     TargetUnreadable,
 )
-from penstock.compiler.kubeflow import KubeflowMissing, KubeflowPipeline, as_kubeflow, is_kubeflow_module, kubeflow_in
+from penstock.compiler.kubeflow import (
+    KubeflowMissing,
+    KubeflowPipeline,
+    advice_on,
+    as_kubeflow,
+    is_kubeflow_module,
+    kubeflow_in,
+)
 from penstock.compiler.tracebacks import author_frames, format_frames, said_by
 from penstock.core.errors import PenstockError
 from penstock.dsl.diagnostics import Code, Diagnostic
@@ -210,6 +217,7 @@ def _import(name: str, target: str) -> ModuleType:
             exception=type(error).__name__,
             text=said_by(error),
             missing=missing,
+            advice=advice_on(error),
             traceback=format_frames(frames),
         ) from None
 

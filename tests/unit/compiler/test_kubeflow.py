@@ -172,6 +172,21 @@ def test_what_the_pipeline_function_raises_is_shown_at_the_authors_lines_alone(a
         call(author, "pipeline.py").raise_failure()
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("from kfp.components import create_component_from_func\n", "another release, or for version 1"),
+        (ONE.replace("a: int,", "a,"), "correct the component or pipeline that this line makes"),
+        ("1 / 0\n", "without running anything"),
+        (ONE.replace("return add(a=x).output", "return 1 / 0"), "without running anything"),
+    ],
+)
+def test_an_error_of_kfp_is_advised_on_as_such(author: Author, text: str, advice: str) -> None:
+    author.write("pipeline.py", text)
+    with pytest.raises(ImportFailed, match=advice):
+        load_target("pipeline.py", author.folder)
+
+
 def test_what_kfp_raises_while_it_compiles_is_told_with_its_version(author: Author) -> None:
     author.write("pipeline.py", ONE)
     found = find_target("pipeline.py", author.folder)
