@@ -74,7 +74,7 @@ def _brief_pair(old: Json, new: Json) -> tuple[str, str]:
 
 def _difference(before: str, after: str) -> list[str]:
     lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
-    lines = [one_line(line) for line in lines if not line.startswith("@@")]
+    lines = [one_line(line) for line in lines if line.strip() and not line.startswith("@@")]
     if len(lines) > MOST_LINES:
         return [*lines[: MOST_LINES - 1], f"… {len(lines) - MOST_LINES + 1} more lines"]
     return lines
