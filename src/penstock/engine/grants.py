@@ -24,7 +24,7 @@ from penstock.engine.state import RunState, child_path
 from penstock.ir.parameters import constant_of
 from penstock.ir.placeholders import resolve_constant
 from penstock.ir.platform import Asked, EnvSource, FolderSource, Store
-from penstock.ir.spec import TaskInputParameter
+from penstock.ir.spec import ComponentSpec, TaskInputParameter
 from penstock.metadata.records import Execution, Run
 
 MASKED_FROM = 4
@@ -201,9 +201,16 @@ def _config(vault: Vault, kind: str, name: Json) -> Values:
 
 
 def resolve(state: RunState, execution: Execution, source: TaskInputParameter) -> Json:
-    """The value of a parameter of the second document, seen from where the task stands; null if it has none."""
+    """The value of a parameter of the second document, seen from where the task stands; null if it has none.
+
+    Raises:
+        NotHonoured: There is no such task beside it, or no such input of what it stands in.
+    """
     assert execution.parent is not None
     parent = state.executions[execution.parent]
+    stray = stray_source(source, state.plan.component(parent.component))
+    if stray:
+        raise NotHonoured(task=execution.task, setting="a name", reason=stray)
     value: Json = None
     if source.task_output_parameter is not None:
         producer = state.executions[child_path(parent.path, source.task_output_parameter.producer_task)]
@@ -217,6 +224,18 @@ def resolve(state: RunState, execution: Execution, source: TaskInputParameter) -
     if value is not None and source.parameter_expression_selector:
         return select(source.parameter_expression_selector, value)
     return value
+
+
+def stray_source(source: TaskInputParameter, around: ComponentSpec) -> str:
+    """Why a name cannot come from there, seen from within the DAG `around`; empty if it can."""
+    if source.task_output_parameter is not None:
+        producer = source.task_output_parameter.producer_task
+        if around.dag is None or producer not in around.dag.tasks:
+            return f"it is to come from the task '{producer}', which is not beside it"
+    name = source.component_input_parameter
+    if name and name not in around.input_definitions.parameters:
+        return f"it is to come from the input '{name}', which is not declared"
+    return ""
 
 
 class _Giver:

@@ -16,7 +16,7 @@ from msgspec import UNSET, Struct
 from penstock.core.errors import PenstockError
 from penstock.core.json import Json
 from penstock.engine.errors import NotRunnable
-from penstock.engine.grants import Lack, NotGranted, Vault, check_field, lacks, merged
+from penstock.engine.grants import Lack, NotGranted, Vault, check_field, lacks, merged, stray_source
 from penstock.engine.plan import ROOT_COMPONENT, Plan
 from penstock.ir.parameters import constant_of
 from penstock.ir.platform import CREATE_VOLUME, KUBERNETES, Asked, PipelineConfig, pipeline_config, settings_of
@@ -76,6 +76,9 @@ def review(plan: Plan, parameters: Mapping[str, Json], vault: Vault, mounting: M
     _refuse(plan, asked, mounting)
     walk = _Walk(plan, vault)
     walk.dag(ROOT_COMPONENT, dict(parameters), sure=True)
+    if walk.stray:
+        hint = "compile the pipeline again, with a newer `kfp-kubernetes`"
+        raise NotRunnable(reasons=walk.stray, hints=[hint])
     if walk.sure:
         raise NotGranted(lacks=merged(walk.sure))
     warnings = [f"{lack}: `{lack.remedy}`" for lack in merged(walk.perhaps)]
@@ -188,6 +191,8 @@ class _Walk:
     def __init__(self, plan: Plan, vault: Vault) -> None:
         self.sure: list[Lack] = []
         self.perhaps: list[Lack] = []
+        self.stray: dict[str, str] = {}
+        """By task why a name cannot come from where it is to come from."""
         self._plan = plan
         self._vault = vault
         self._made = _makes_volumes(plan)
@@ -208,7 +213,14 @@ class _Walk:
             if inner.dag is not None:
                 self.dag(task.component_ref.name, self._inputs(task, known), sure=certain)
             else:
-                self._task(name, self._plan.asked(task.component_ref.name), known, sure=certain)
+                asked = self._plan.asked(task.component_ref.name)
+                self._check_sources(name, asked, self._plan.component(component))
+                self._task(name, asked, known, sure=certain)
+
+    def _check_sources(self, task: str, asked: Asked, around: ComponentSpec) -> None:
+        reasons = [reason for source in asked.sources if (reason := stray_source(source, around))]
+        if reasons:
+            self.stray[task] = "; ".join(dict.fromkeys(reasons))
 
     def _task(self, task: str, asked: Asked, known: Mapping[str, Any], *, sure: bool) -> None:
         found = self.sure if sure else self.perhaps

@@ -101,7 +101,7 @@ def test_a_name_comes_from_the_pipelines_input(vault: FilledVault, tmp_path: Pat
     asked = {"secretAsEnv": [{**name, "keyToEnv": KEYS}], "secretAsVolume": [{**name, "mountPath": "/x"}]}
     found = given(asked, vault, tmp_path, parameters={"secret": "db"})
     assert found.environ == {"PASSWORD": "hunter2"}
-    assert given(asked, vault, tmp_path, parameters={"other": "x"}) == Grants()
+    assert given(asked, vault, tmp_path, parameters={"secret": None}) == Grants()
     with pytest.raises(NotGranted, match="task train: there is no secret 'nope'"):
         given(asked, vault, tmp_path, parameters={"secret": "nope"})
 
@@ -207,3 +207,11 @@ def test_a_failure_is_stored_without_the_secret_that_it_shows() -> None:
     assert outcome.failure.message == "ValueError: bad password '***'"
     fine = Succeeded(output=ExecutorOutput(), usage=Usage())
     assert masked(fine, ["hunter2"]) is fine
+
+
+def test_a_name_that_comes_from_nowhere_fails_the_task_and_not_the_engine(vault: FilledVault, tmp_path: Path) -> None:
+    name = {"taskOutputParameter": {"producerTask": "far", "outputParameterKey": "n"}}
+    asked = {"secretAsEnv": [{"secretNameParameter": name, "keyToEnv": KEYS}]}
+    with pytest.raises(NotHonoured, match="task train: a name cannot be honoured: it is to come from the task 'far'"):
+        given(asked, vault, tmp_path)
+    assert "far" in key_parts(begun(asked).state, TaskPath("train"), vault)["grants"]

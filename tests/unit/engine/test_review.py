@@ -220,3 +220,18 @@ def test_a_pipeline_that_makes_volumes_is_not_asked_for_them() -> None:
     maker = ExecutorSpec(container=ContainerSpec(image="argostub/createpvc"))
     document.pipeline.deployment_spec.executors["exec-make"] = maker
     assert looked_at(document).ignored == ["size, access modes and storage class of volumes: a volume is a folder"]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (
+            {"taskOutputParameter": {"producerTask": "far", "outputParameterKey": "n"}},
+            "the task 'far', which is not beside",
+        ),
+        ({"componentInputParameter": "nowhere"}, "the input 'nowhere', which is not declared"),
+    ],
+)
+def test_a_name_that_comes_from_nowhere_is_refused(source: dict[str, Any], reason: str) -> None:
+    with pytest.raises(NotRunnable, match=f"train: it is to come from {reason}"):
+        reviewed({"secretAsEnv": [{"secretNameParameter": source, "keyToEnv": KEY}]})
