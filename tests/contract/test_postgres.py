@@ -1,5 +1,7 @@
 """What is PostgreSQL's own: opening a database that is not ready or not ours, its errors, locks, lines that are cut."""
 
+import inspect
+import itertools
 import pickle
 import re
 import subprocess
@@ -13,7 +15,7 @@ import psycopg
 import pytest
 
 from penstock.core.ids import RunId
-from penstock.metadata import open_store
+from penstock.metadata import open_store, retention_statements, sharing_statements, statements
 from penstock.metadata.errors import (
     DatabaseMissing,
     RecordTooLarge,
@@ -33,6 +35,7 @@ from penstock.metadata.postgres.dialect import PostgresDialect
 from penstock.metadata.postgres.opening import open_postgres
 from penstock.metadata.preparing import HEAD, POSTGRES
 from penstock.metadata.records import Changes
+from penstock.metadata.session import expanded
 from penstock.metadata.sql_store import SqlStore
 from penstock.testing.store_cases.samples import MINUTE, NOW, OTHER, SPEC, a_run, an_execution, started
 from support.postgres import Proxy, Server, execute, new_schema, shared_url
@@ -159,6 +162,24 @@ def test_what_may_only_be_read_is_read_and_not_written(url: str) -> None:
     with pytest.raises(StoreReadOnly, match="read-only transaction"):
         replica.commit(lease, Changes(executions=[an_execution()]))
     replica.close()
+
+
+def test_who_may_only_select_can_look_at_runs(url: str) -> None:
+    schema = url.rpartition("%3D")[2]
+    store = open_store(url)
+    started(store)
+    store.close()
+    execute(
+        url,
+        f"CREATE ROLE {schema}_reader LOGIN",
+        f"GRANT USAGE ON SCHEMA {schema} TO {schema}_reader",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {schema}_reader",
+    )
+    reader = open_store(url.replace("postgres@", f"{schema}_reader@"))
+    assert reader.runs() == [a_run()]
+    with pytest.raises(StoreReadOnly, match="permission denied for table leases"):
+        reader.acquire(R1, OTHER, NOW, MINUTE)
+    reader.close()
 
 
 def test_a_home_on_sqlite_loads_no_driver(tmp_path: Path) -> None:
@@ -356,6 +377,28 @@ def test_connections_are_few_however_many_threads_ask(url: str) -> None:
         thread.join()
     assert len(store._connections._idle) <= 8
     store.close()
+
+
+def test_every_statement_can_be_prepared(url: str) -> None:
+    open_store(url).close()
+    with psycopg.connect(url) as connection:
+        for text in _statements():
+            numbered = expanded(text, 2)
+            for number, name in enumerate(dict.fromkeys(re.findall(r":(\w+)", numbered)), 1):
+                numbered = re.sub(rf":{name}\b", f"${number}", numbered)
+            connection.execute(f"PREPARE p AS {numbered}".encode())
+            connection.execute("DEALLOCATE p")
+
+
+def _statements() -> Iterator[str]:
+    for module in (statements, sharing_statements, retention_statements):
+        for name, value in vars(module).items():
+            if name.isupper() and name[0] != "_" and isinstance(value, str):
+                yield value
+            elif callable(value) and name.startswith(("select", "find")):
+                flags = list(inspect.signature(value).parameters)
+                for chosen in itertools.product([False, True], repeat=len(flags)):
+                    yield value(**dict(zip(flags, chosen, strict=True)))
 
 
 def test_every_table_has_the_collation_of_code_points(url: str) -> None:

@@ -300,7 +300,7 @@ class FsspecArtifactStore:
             reason = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
             raise ArtifactStoreUnavailable(
                 store=self.url, action=action, reason=reason
-            ) from None  # a page of its insides
+            ) from None
 
 
 def _open(url: str, options: dict[str, Any]) -> tuple[Any, str]:

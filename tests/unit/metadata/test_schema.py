@@ -13,7 +13,7 @@ from penstock.metadata.upgrading import newest_ddl, revisions
 
 
 def test_the_ddl_file_is_what_the_migrations_make() -> None:
-    """If this fails: `python -m penstock.metadata.upgrading > src/penstock/metadata/schema.sqlite.sql`."""
+    """If this fails: `python -m penstock.metadata.upgrading --write`."""
     assert PRESENT.ddl.read_text("utf-8") == newest_ddl()
 
 
