@@ -90,18 +90,17 @@ class WorkerLost(InfraError, ConnectionError):
 
 @dataclass(kw_only=True, eq=False)
 class CannotRunContainer(UserError, NotImplementedError):
-    """The container is of a kind that this executor cannot run."""
+    """The container is of a kind that this executor, taken by itself, cannot run."""
 
     code: ClassVar[str] = "EXE006"
     image: str
     command: str
 
     def message(self) -> str:
-        what = f"this is a container: {self.image!r}, {self.command}"
-        return f"only Penstock's own components run in its own process; {what}"
+        return f"the process executor runs no containers: image {self.image!r}, {self.command}"
 
     def hint(self) -> str:
-        return "run the pipeline without `--inline`"
+        return "`penstock run` takes them to Docker or Podman, or with `--host-commands` to this host"
 
 
 @dataclass(kw_only=True, eq=False)
