@@ -69,7 +69,7 @@ from penstock.metadata.records import Changes, Run, State, Usage
 from penstock.metadata.store import MetadataStore
 
 if TYPE_CHECKING:
-    from penstock.engine.grants import Vault
+    from penstock.engine.vault import Vault
 
 OnChange: TypeAlias = Callable[[Changes], None]
 
@@ -346,7 +346,8 @@ class Driver:
         """What the second document asks for; most pipelines have none."""
         if not self._state.plan.has_platform:
             return _NO_GRANTS
-        from penstock.engine.grants import EmptyVault, grants_of
+        from penstock.engine.grants import grants_of
+        from penstock.engine.vault import EmptyVault
 
         return grants_of(self._state, path, self._vault or EmptyVault(), folder)
 

@@ -6,133 +6,30 @@ and stored nowhere. What counts for the cache is the secret's name.
 """
 
 import hashlib
-import os
 import posixpath
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, Protocol
 
-from penstock.core.errors import PenstockError, UserError
+from penstock.core.errors import PenstockError
 from penstock.core.ids import TaskPath
 from penstock.core.json import Json
 from penstock.engine.conditions import select
 from penstock.engine.executor import Grants, Mount
+from penstock.engine.lacks import Lack, NotGranted, NotHonoured, lacks, merged
+from penstock.engine.pod import field_value
 from penstock.engine.run_values import run_values
 from penstock.engine.state import RunState, child_path
+from penstock.engine.vault import Values, Vault
 from penstock.ir.parameters import constant_of
 from penstock.ir.placeholders import resolve_constant
-from penstock.ir.platform import Asked, EnvSource, FolderSource, Store
+from penstock.ir.platform import Asked, EnvSource, FolderSource
 from penstock.ir.spec import ComponentSpec, TaskInputParameter
-from penstock.metadata.records import Execution, Run
+from penstock.metadata.records import Execution
 
 MASKED_FROM = 4
 """Characters: a secret that is shorter is not blotted out of logs, since too much else would be."""
 
-_METADATA = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
-_FIELDS = (
-    "metadata.name",
-    "metadata.namespace",
-    "metadata.uid",
-    "spec.nodeName",
-    "spec.serviceAccountName",
-    "status.hostIP",
-    "status.podIP",
-    "metadata.labels['KEY']",
-    "metadata.annotations['KEY']",
-)
-
-Values = Mapping[str, bytes]
 Resolve = Callable[[TaskInputParameter], Json]
-
-
-class Vault(Protocol):
-    """Where secrets, config maps and volumes come from. Read when an attempt starts; nothing of it is kept."""
-
-    def read(self, store: Store, name: str) -> Values | None:
-        """The keys of a secret or a config map; None if there is none of that name.
-
-        Raises:
-            UserError: No such name can be, or what is stored may be read by others.
-        """
-        ...
-
-    def volume(self, name: str) -> Path | None:
-        """The folder that a volume is; None if there is none of that name."""
-        ...
-
-
-class EmptyVault:
-    """A vault with nothing in it."""
-
-    def read(self, store: Store, name: str) -> Values | None:  # noqa: ARG002 - the protocol's
-        return None
-
-    def volume(self, name: str) -> Path | None:  # noqa: ARG002 - the protocol's
-        return None
-
-
-@dataclass(kw_only=True, frozen=True)
-class Lack:
-    """Something that a task asks for and that is not there."""
-
-    task: str
-    kind: str
-    """`secret`, `config map` or `volume`."""
-    name: str
-    key: str = ""
-    """The key that is not in it; empty where there is nothing of that name."""
-    wanted: tuple[str, ...] = ()
-    """The keys that the task takes from it."""
-
-    def __str__(self) -> str:
-        if self.key:
-            return f"{self.task}: the {self.kind} '{self.name}' has no key '{self.key}'"
-        return f"{self.task}: there is no {self.kind} '{self.name}'"
-
-    @property
-    def remedy(self) -> str:
-        """The command that puts it there."""
-        keys = (self.key,) if self.key else self.wanted or ("KEY",)
-        if self.kind == "volume":
-            return f"penstock volumes create {self.name}"
-        if self.kind == "secret":
-            return f"penstock secrets set {self.name} {' '.join(keys)}"
-        return f"penstock config-maps set {self.name} {' '.join(f'{key}=VALUE' for key in keys)}"
-
-
-@dataclass(kw_only=True, eq=False)
-class NotGranted(UserError, LookupError):
-    """A task needs a secret, a config map or a volume that is not here."""
-
-    code: ClassVar[str] = "ENG020"
-    lacks: list[Lack] = field(default_factory=list)
-
-    def message(self) -> str:
-        if len(self.lacks) == 1:
-            return f"task {self.lacks[0]}"
-        return "tasks need what is not here:" + "".join(f"\n  {lack}" for lack in self.lacks)
-
-    def hint(self) -> str:
-        return ", ".join(f"`{remedy}`" for remedy in dict.fromkeys(lack.remedy for lack in self.lacks))
-
-
-@dataclass(kw_only=True, eq=False)
-class NotHonoured(UserError, ValueError):
-    """The second document asks for something that makes no sense with the values of this run."""
-
-    code: ClassVar[str] = "ENG021"
-    task: str
-    setting: str
-    reason: str
-    advice: str = ""
-
-    def message(self) -> str:
-        return f"task {self.task}: {self.setting} cannot be honoured: {self.reason}"
-
-    def hint(self) -> str | None:
-        return self.advice or None
 
 
 def grants_of(state: RunState, path: TaskPath, vault: Vault, folder: Path) -> Grants:
@@ -310,68 +207,10 @@ class _Giver:
         return text
 
 
-def lacks(task: str, source: EnvSource, name: str, found: Values | None) -> list[Lack]:
-    """What a task takes from a secret or a config map and is not there."""
-    if found is None:
-        return [Lack(task=task, kind=source.store, name=name, wanted=tuple(dict.fromkeys(source.keys.values())))]
-    absent = dict.fromkeys(key for key in source.keys.values() if key not in found)
-    return [Lack(task=task, kind=source.store, name=name, key=key) for key in absent]
-
-
-def merged(lacks: Iterable[Lack]) -> list[Lack]:
-    """The same, each once: what is wholly missing and taken in several ways is one."""
-    found: dict[tuple[str, str, str, str], Lack] = {}
-    for lack in lacks:
-        ident = (lack.task, lack.kind, lack.name, lack.key)
-        wanted = dict.fromkeys((*found[ident].wanted, *lack.wanted)) if ident in found else lack.wanted
-        found[ident] = replace(lack, wanted=tuple(wanted))
-    return list(found.values())
-
-
 def masked_texts(value: str) -> list[str]:
     """What of a secret must not be seen in a log: the whole, and each line of a long one."""
     lines = [line.strip() for line in value.splitlines()] if "\n" in value.strip() else []
     return [text for text in (value.strip(), *(line for line in lines)) if len(text) >= MASKED_FROM]
-
-
-def check_field(field_path: str, task: str = "") -> None:
-    """Raises `NotHonoured` for a field of a pod that has no meaning where there is no pod."""
-    if field_path not in _FIELDS[:-2] and not _METADATA.fullmatch(field_path):
-        reason = f"{field_path!r} has no meaning where there is no pod"
-        advice = f"it may be {', '.join(_FIELDS)}"
-        raise NotHonoured(task=task, setting="fieldPathAsEnv", reason=reason, advice=advice)
-
-
-def field_value(field_path: str, asked: Asked, run: Run, execution: Execution) -> str:
-    """What a field of its pod is for a task that has no pod. Raises `NotHonoured`."""
-    check_field(field_path, execution.task)
-    metadata = _METADATA.fullmatch(field_path)
-    if metadata is not None:
-        mine = asked.labels if metadata[1] == "labels" else asked.annotations
-        return mine.get(metadata[2], _kubeflows(run, execution).get(metadata[2], ""))
-    name = re.sub(r"[^a-z0-9]+", "-", f"{run.run_id}-{execution.path}-{execution.attempt}".lower()).strip("-")
-    match field_path:
-        case "metadata.name":
-            return name[-253:].strip("-")
-        case "metadata.uid":
-            import uuid
-
-            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"penstock:{name}"))
-        case "spec.nodeName":
-            return os.uname().nodename
-        case "status.hostIP" | "status.podIP":
-            return "127.0.0.1"
-        case _:  # the namespace, the service account
-            return "default"
-
-
-def _kubeflows(run: Run, execution: Execution) -> dict[str, str]:
-    """The labels and annotations that Kubeflow itself puts on a pod."""
-    return {
-        "pipeline/runid": run.run_id,
-        "pipelines.kubeflow.org/run_name": run.display_name or run.run_id,
-        "pipelines.kubeflow.org/task_name": execution.task,
-    }
 
 
 def _decoded(data: bytes) -> str | None:

@@ -14,7 +14,7 @@ from penstock.metadata.records import Artifact, CachedResult, CacheKey
 from penstock.metadata.store import MetadataStore
 
 if TYPE_CHECKING:
-    from penstock.engine.grants import Vault
+    from penstock.engine.vault import Vault
 
 
 def answer_lookups(
@@ -77,7 +77,8 @@ def _grants(state: RunState, path: TaskPath, vault: "Vault | None") -> dict[str,
     """Parts for what the second document asks for; most pipelines have none."""
     if not state.plan.has_platform:
         return {}
-    from penstock.engine.grants import EmptyVault, key_parts
+    from penstock.engine.grants import key_parts
+    from penstock.engine.vault import EmptyVault
 
     return key_parts(state, path, vault or EmptyVault())
 

@@ -16,8 +16,11 @@ from msgspec import UNSET, Struct
 from penstock.core.errors import PenstockError
 from penstock.core.json import Json
 from penstock.engine.errors import NotRunnable
-from penstock.engine.grants import Lack, NotGranted, Vault, check_field, lacks, merged, stray_source
+from penstock.engine.grants import stray_source
+from penstock.engine.lacks import Lack, NotGranted, lacks, merged
 from penstock.engine.plan import ROOT_COMPONENT, Plan
+from penstock.engine.pod import check_field
+from penstock.engine.vault import Vault
 from penstock.ir.parameters import constant_of
 from penstock.ir.platform import CREATE_VOLUME, KUBERNETES, Asked, PipelineConfig, pipeline_config, settings_of
 from penstock.ir.spec import ComponentSpec, ContainerSpec, TaskInputParameter, TaskSpec

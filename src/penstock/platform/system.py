@@ -45,7 +45,7 @@ from penstock.platform.places import run_places
 from penstock.platform.submission import fit_arguments, input_artifacts, store_inputs, unsupported
 
 if TYPE_CHECKING:
-    from penstock.engine.grants import Vault
+    from penstock.engine.vault import Vault
     from penstock.executors.container.executor import ContainerExecutor
     from penstock.executors.process.executor import ProcessExecutor
     from penstock.executors.routing import Routing
@@ -142,16 +142,14 @@ class System:
         )
 
     def _routing(self, options: RunOptions) -> "Routing":
-        from penstock.executors.process.forms.command import HostCommand
         from penstock.executors.routing import Routing
 
-        host = HostCommand(self.artifacts_url, self.home / "cache", self.settings.durability)
-        return Routing(
-            self.process_executor,
-            lambda: self.container_executor,
-            host if options.host_commands else None,
-            kfp=options.kfp,
-        )
+        host = None
+        if options.host_commands:
+            from penstock.executors.process.forms.command import HostCommand
+
+            host = HostCommand(self.artifacts_url, self.home / "cache", self.settings.durability)
+        return Routing(self.process_executor, lambda: self.container_executor, host, kfp=options.kfp)
 
     def _executor(self, options: RunOptions) -> Executor:
         if options.executor == "inline":

@@ -7,7 +7,8 @@ import pytest
 
 from penstock.core.ids import TaskPath
 from penstock.engine.executor import Failed, Grants, Mount, Succeeded
-from penstock.engine.grants import Lack, NotGranted, NotHonoured, grants_of, key_parts, masked_texts
+from penstock.engine.grants import grants_of, key_parts, masked_texts
+from penstock.engine.lacks import Lack, NotGranted, NotHonoured
 from penstock.engine.masking import masked
 from penstock.ir.runtime import ExecutorOutput, TaskFailure
 from penstock.metadata.records import Execution, Usage

@@ -7,7 +7,7 @@ import pytest
 
 from penstock.core.json import Json
 from penstock.engine.errors import NotRunnable
-from penstock.engine.grants import NotGranted
+from penstock.engine.lacks import NotGranted
 from penstock.engine.plan import Plan
 from penstock.engine.review import Review, review
 from penstock.ir.spec import ContainerSpec, ExecutorSpec

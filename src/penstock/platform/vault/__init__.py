@@ -30,9 +30,9 @@ class HomeVault:
         return self.secrets if store == "secret" else self.config_maps
 
     def read(self, store: Store, name: str) -> Mapping[str, bytes] | None:
-        """See `penstock.engine.grants.Vault`."""
+        """See `penstock.engine.vault.Vault`."""
         return self.values(store).read(name)
 
     def volume(self, name: str) -> Path | None:
-        """See `penstock.engine.grants.Vault`."""
+        """See `penstock.engine.vault.Vault`."""
         return self.volumes.folder(name)
