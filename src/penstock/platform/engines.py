@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 
 from msgspec import Struct
 
-from penstock.core.errors import PenstockError
+from penstock.core.errors import InfraError
 from penstock.core.ids import EngineId, RunId
 from penstock.engine.driver import Driver
 from penstock.engine.errors import RunIsLive
@@ -31,7 +31,8 @@ from penstock.platform.system import System
 _LOOK = 1.0
 """Seconds between two looks for runs."""
 _PATIENCE = (1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds until a run that could not be driven is tried again; after the last one it is left alone."""
+"""Seconds until a run that could not be driven is tried again. After the last one it is left alone, unless it was
+the ground that gave way."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -114,9 +115,7 @@ class EngineService:
         room = self._max_runs - len(self._threads)
         try:
             found = self._system.store.drivable(self._system.clock.now(), self._max_runs + 50, dead=self._dead())
-        except PenstockError as error:
-            if not error_passes(error):
-                raise
+        except InfraError:
             return True  # the store is away for a moment; the runs are not
         runs = [run for run in found if run.run_id not in self._threads and self._is_ours(run)]
         due = [run for run in runs if self._is_due(run.run_id)]
@@ -133,7 +132,10 @@ class EngineService:
 
     def _others(self) -> bool:
         """Whether some other engine drives something: should it die, we are needed."""
-        holders = self._system.store.engines(self._system.clock.now())
+        try:
+            holders = self._system.store.engines(self._system.clock.now())
+        except InfraError:
+            return True
         return any(owner != self._system.engine_id for owner in holders)
 
     def _is_ours(self, run: Run) -> bool:
@@ -167,15 +169,10 @@ class EngineService:
         except Exception as error:  # noqa: BLE001 - one run's trouble is not that of the others
             times = self._failures.get(run.run_id, (0, 0.0))[0]
             pause = _PATIENCE[min(times, len(_PATIENCE) - 1)]
-            self._failures[run.run_id] = times + 1, time.monotonic() + pause
+            patient = isinstance(error, InfraError)  # the ground may come back however long it takes
+            times = min(times + 1, len(_PATIENCE) - 1) if patient else times + 1
+            self._failures[run.run_id] = times, time.monotonic() + pause
             self._say(Notice(word="failed", run=run, error=error))
         finally:
             self._drivers.pop(run.run_id, None)
             self._news.put(run.run_id)
-
-
-def error_passes(error: PenstockError) -> bool:
-    """Whether the ground gave way for a moment: it may be different soon."""
-    from penstock.core.errors import InfraError
-
-    return isinstance(error, InfraError)

@@ -13,7 +13,7 @@ from penstock.metadata.store import MetadataStore
 from penstock.platform.artifact_handle import only_output, outputs_by_name
 from penstock.platform.finding import find_task
 from penstock.platform.report.places import log_path
-from penstock.platform.report.words import duration, elapsed, shown_state
+from penstock.platform.report.words import CACHED, duration, elapsed, shown_state
 
 
 class TaskResult:
@@ -38,7 +38,7 @@ class TaskResult:
 
     @property
     def cached(self) -> bool:
-        return self._execution.reused is not None
+        return shown_state(self._execution) == CACHED
 
     @property
     def attempts(self) -> int:

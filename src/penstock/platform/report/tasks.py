@@ -9,7 +9,7 @@ from penstock.metadata.records import Attempt, Execution
 from penstock.platform.report.markup import Markup, join, tag
 from penstock.platform.report.places import log_path
 from penstock.platform.report.tree import Place, RunTree
-from penstock.platform.report.words import CACHED, GLYPHS, STEPS, duration, one_line, size, value
+from penstock.platform.report.words import CACHED, GLYPHS, STEPS, duration, one_line, shown_state, size, value
 
 MOST_PLACES = 500
 MOST_LOGS = 100
@@ -77,7 +77,7 @@ class TaskTable:
 
     def _why(self, execution: Execution) -> list[Markup]:
         reasons = list(self.explain(execution)) if self.explain is not None else []
-        if execution.reused is not None and not reasons:
+        if execution.reused is not None and shown_state(execution) == CACHED and not reasons:
             reasons = [f"served from cache: run {execution.reused.run_id}"]
         return [tag("p", join((tag("span", reason) for reason in reasons), "; "), class_="why")] if reasons else []
 
