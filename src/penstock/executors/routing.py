@@ -1,19 +1,21 @@
 """Chooses where each task of a run goes: to a worker process, to a container, or as a plain command to this host."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Executor, Failed, Outcome, Report, WorkOrder
 from penstock.executors.command_errors import CommandFailed, ContainerKilled, ContainerNotStarted
-from penstock.executors.process.commands import PROMPT
 from penstock.executors.process.executor import ProcessExecutor
-from penstock.executors.process.forms.command import HostCommand
 from penstock.executors.process.outcome import read_tail
 from penstock.ir.runtime import TaskFailure
 from penstock.ir.spec import ContainerSpec
 from penstock.launcher.failures import failure_of
+
+if TYPE_CHECKING:  # what a rerun from cache needs not
+    from penstock.executors.process.forms.command import HostCommand
 
 _SILENT = (CommandFailed.code, ContainerNotStarted.code, ContainerKilled.code)
 """How attempts fail that have said why in their log only."""
@@ -34,7 +36,7 @@ class Routing:
         self,
         process: ProcessExecutor,
         containers: Callable[[], Executor],
-        host_command: HostCommand | None = None,
+        host_command: "HostCommand | None" = None,
         *,
         kfp: str = "",
     ) -> None:
@@ -106,6 +108,8 @@ def _with_last_lines(outcome: Outcome, order: WorkOrder) -> Outcome:
     """A failed command says why on its standard error, or nowhere: so its last lines are part of the failure."""
     if not isinstance(outcome, Failed) or outcome.failure.code not in _SILENT:
         return outcome
+    from penstock.executors.process.commands import PROMPT
+
     text = read_tail(order.log).decode(errors="replace")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith(PROMPT)][-SHOWN_LINES:]
     return msgspec.structs.replace(

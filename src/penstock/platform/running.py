@@ -81,6 +81,7 @@ def run_pipeline(
     options = RunOptions(
         cache=cache,
         executor="inline" if inline else settings.executor,
+        kfp=settings.kfp,
         max_parallel=max_parallel,
         timeout=timeout,
         workspace=str(workspace),

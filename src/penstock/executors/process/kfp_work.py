@@ -13,9 +13,6 @@ from penstock.launcher.foreign import run_foreign
 from penstock.launcher.foreign.fetch import fetch_with
 from penstock.launcher.foreign.kfp import KfpComponent, run_kfp
 
-PRELOAD = "penstock.launcher.foreign.sdk"
-"""What a zygote imports before it forks children that do this."""
-
 
 class KfpWork(Struct, frozen=True, kw_only=True):
     """One attempt."""

@@ -22,13 +22,13 @@ from msgspec.structs import replace
 from penstock.artifacts.local import Durability
 from penstock.engine.executor import WorkOrder
 from penstock.executors.environments.packages import Packages, distribution
-from penstock.executors.process import kfp_work
 from penstock.executors.process.forms.form import Call, Needs
 from penstock.executors.process.forms.preamble import SDK, read_preamble
-from penstock.executors.process.kfp_work import KfpWork
 from penstock.ir.spec import ContainerSpec
 
-_RUN = f"{kfp_work.__name__}:{kfp_work.run.__name__}"
+_RUN = "penstock.executors.process.kfp_work:run"
+_PRELOAD = "penstock.launcher.foreign.sdk"
+"""What a zygote imports before it forks children that run such components."""
 _RUNNER = re.compile(
     r"\s*program_path=\$\(mktemp -d\)\s+"
     r'printf "%s" "\$0" > "\$program_path/ephemeral_component\.py"\s+'
@@ -66,9 +66,13 @@ class KfpComponent:
 
     def needs(self, container: ContainerSpec) -> Needs:
         component = self._component(container)
-        return Needs(packages=component.packages, imports=(kfp_work.PRELOAD, *component.imports))
+        return Needs(packages=component.packages, imports=(_PRELOAD, *component.imports))
 
     def call(self, order: WorkOrder) -> Call:
+        from penstock.executors.process.kfp_work import (
+            KfpWork,
+        )  # a rerun from cache comes as far as here, and no further
+
         component = self._component(order.container)
         folder = order.folder / "code"
         work = KfpWork(

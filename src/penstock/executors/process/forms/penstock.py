@@ -10,11 +10,10 @@ from penstock.engine.executor import WorkOrder
 from penstock.executors.components import Components
 from penstock.executors.environments import Packages
 from penstock.executors.process.forms.form import Call, Needs
-from penstock.executors.process.work import ComponentWork, run
 from penstock.ir.manifest import LAUNCHER_MODULE
 from penstock.ir.spec import ContainerSpec
 
-_RUN = f"{run.__module__}:{run.__name__}"
+_RUN = "penstock.executors.process.work:run"
 
 
 class PenstockComponent:
@@ -35,6 +34,8 @@ class PenstockComponent:
         return Needs(packages=packages, imports=(*manifest.imports, *drivers_of(self._artifacts)))
 
     def call(self, order: WorkOrder) -> Call:
+        from penstock.executors.process.work import ComponentWork  # what a rerun from cache needs not
+
         component = self._components.read(order.container)
         folder = str(self._components.folder(component))
         work = ComponentWork(
