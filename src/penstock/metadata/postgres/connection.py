@@ -68,6 +68,8 @@ class PostgresCursor(Cursor):
 
     def executemany(self, statement: str, rows: Iterable[Mapping[str, Any]], /) -> object:
         listed = list(rows)
+        if len(listed) == 1:  # which is the rule, and shorter so
+            return self.execute(statement, listed[0])
         self._last = self._connection.cursor()
         with _telling_which(*listed):
             self._last.executemany(statement.encode(), listed)
