@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from penstock.compiler.code.modules import Module
 from penstock.compiler.code.project import Project
-from penstock.compiler.code.references import Chain, find_references
+from penstock.compiler.code.references import Chain, References, find_references
 
 _REGISTERING = frozenset({"sqlalchemy", "sqlmodel", "django", "peewee", "pony", "mongoengine", "luigi"})
 """Libraries whose base classes keep a list of their subclasses, which the author's code then works with."""
@@ -55,12 +55,12 @@ class Acting:
         if name == "_" or self._is_hooked(module, name):
             return True
         evaluated = [ast.Expr(value=one) for one in _evaluated(group)]
-        if not any(isinstance(node, ast.Call | ast.NamedExpr) for one in evaluated for node in _run_by(one)):
+        if not any(isinstance(node, _DOING) for one in evaluated for node in _run_by(one)):
             return False
         references = find_references(evaluated, module.package)
-        if any(self._is_state(module, chain) for chain in references.changed):
-            return True
-        return any(self._reaches_change(module, chain) for chain in references.chains)
+        return self._changes_state(module, references) or any(
+            self._reaches_change(module, chain) for chain in references.chains
+        )
 
     # --- what changes something ---------------------------------------------------------------------------
 
@@ -75,21 +75,46 @@ class Acting:
             self._changes[key] = False  # while it is looked at: recursion adds nothing
             if any(isinstance(node, _CODE) for node in module.definitions[name]):
                 references = module.references(name)
-                self._changes[key] = any(self._is_state(module, chain) for chain in references.changed) or any(
+                self._changes[key] = self._changes_state(module, references) or any(
                     self._reaches_change(module, chain) for chain in references.chains
                 )
         return self._changes[key]
 
+    def _changes_state(self, module: Module, references: References) -> bool:
+        """Whether code changes a thing of the author's that lasts, or has it do what the author's class decides."""
+        return any(self._is_state(module, chain) for chain in references.changed) or any(
+            self._is_alive(module, chain) for chain in references.operated
+        )
+
     def _is_state(self, module: Module, chain: Chain) -> bool:
         """Whether a name that is changed, or whose method is called, stands for a thing of the author's that lasts."""
         found = self._resolve(module, chain)
-        if found is not None:
-            home, name = found
-            group = home.definitions[name]
-            return not all(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in group) and (
-                not all(isinstance(node, ast.ClassDef) for node in group) or self._may_change(home, name)
-            )
-        return chain[0] in module.conditional and chain[0] not in module.imports
+        if found is None:
+            return chain[0] in module.conditional and chain[0] not in module.imports
+        home, name = found
+        group = home.definitions[name]
+        if all(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in group):
+            return False
+        if all(isinstance(node, ast.ClassDef) for node in group) and chain[:-1] and chain[-2] == name:
+            return self._may_change(home, name)  # a call of one of its methods
+        return True
+
+    def _is_alive(self, module: Module, chain: Chain) -> bool:
+        """Whether to call, subscript or combine what a name stands for runs code that a class of the author's holds."""
+        found = self._resolve(module, chain)
+        if found is None:
+            return False
+        home, name = found
+        for node in home.definitions[name]:
+            if isinstance(node, ast.ClassDef) and any(
+                _defines(node, hook) for hook in ("__class_getitem__", "__new__")
+            ):
+                return True
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                kind = self._resolve(home, made) if (made := _chain(node.value.func)) else None
+                if kind is not None and any(isinstance(one, ast.ClassDef) for one in kind[0].definitions[kind[1]]):
+                    return True
+        return False
 
     # --- classes ------------------------------------------------------------------------------------------
 
@@ -114,7 +139,7 @@ class Acting:
         key = (home.name, name)
         if key not in self._hooks:
             self._hooks[key] = False
-            own = any(_defines_hook(node) for node in home.definitions[name])
+            own = any(_defines(node, "__init_subclass__") for node in home.definitions[name])
             self._hooks[key] = own or self._is_hooked(home, name) or self._is_declarative(home, name)
         return self._hooks[key]
 
@@ -160,6 +185,7 @@ class Acting:
         return None
 
 
+_DOING = (ast.Call, ast.NamedExpr, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Compare)
 _CODE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 
 
@@ -202,9 +228,9 @@ def _bases(module: Module, name: str) -> list[ast.expr]:
     return [base for node in module.definitions[name] if isinstance(node, ast.ClassDef) for base in node.bases]
 
 
-def _defines_hook(node: ast.stmt) -> bool:
+def _defines(node: ast.stmt, method: str) -> bool:
     return isinstance(node, ast.ClassDef) and any(
-        isinstance(one, ast.FunctionDef) and one.name == "__init_subclass__" for one in node.body
+        isinstance(one, ast.FunctionDef) and one.name == method for one in node.body
     )
 
 

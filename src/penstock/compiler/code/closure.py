@@ -123,8 +123,10 @@ class _Walk:
         for one in clues.imports:
             self._import(one, ())
         for text in clues.texts:
-            if _QUALIFIED.fullmatch(text):
-                self._named(tuple(re.split("[.:]", text)))
+            for found in _QUALIFIED.findall(text):
+                words = re.split("[.:]", found)
+                for start in range(len(words) - 1):  # `object:features.Cleaner`
+                    self._named(tuple(words[start:]))
         for chain in clues.packages:
             self._package(self._package_name(module, chain))
         if clues.own_names:

@@ -16,6 +16,7 @@ from penstock.compiler.code.references import Chain, Import, absolute_name
 _IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
 _DOCS = frozenset({"__doc__", "getdoc", "docopt", "use_attribute_docstrings"})
 _SOURCES = frozenset({"getsource", "getsourcelines", "findsource", "getcomments"})
+_NAMESPACES = frozenset({"__globals__", "f_globals", "__builtins__"})
 _WRITING = re.compile(r"write|save|dump|sink|mkdir|touch|unlink|remove|rename|replace|to_[a-z]")
 _LONGEST = 200
 _NO_MATTER = frozenset(
@@ -127,6 +128,7 @@ class _Visitor(ast.NodeVisitor):
         self.found.reads_docs |= word in _DOCS
         self.found.reads_source |= word in _SOURCES
         self.found.takes_subclasses |= word == "__subclasses__"
+        self.found.any_module |= word in _NAMESPACES
 
     def _variable(self, node: ast.expr | None) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

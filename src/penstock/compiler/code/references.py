@@ -38,6 +38,8 @@ class References:
     """Modules whose import may fail, as the code expects that it does."""
     changed: set[Chain] = field(default_factory=set)
     """Global names that the code may change what they stand for or hold: by assignment, or by calling a method."""
+    operated: set[Chain] = field(default_factory=set)
+    """Global names that are called, subscripted or operands: what a class of the author's may do then, it decides."""
 
 
 def imports_of(statement: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Import]]:
@@ -98,7 +100,27 @@ class _Visitor(ast.NodeVisitor):
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if isinstance(node.ctx, ast.Store | ast.Del):
             self._changed(node.value)
+        self._operated(node.value)
         self.generic_visit(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self._operated(node.left, node.right)
+        self.generic_visit(node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
+        self._operated(node.operand)
+        self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        self._operated(node.left, *node.comparators)
+        self.generic_visit(node)
+
+    def _operated(self, *nodes: ast.expr) -> None:
+        for node in nodes:
+            while isinstance(node, ast.Attribute):
+                node = node.value
+            if isinstance(node, ast.Name) and not any(node.id in scope.names for scope in self.scopes):
+                self.found.operated.add((node.id,))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.ctx, ast.Store | ast.Del):
@@ -143,6 +165,7 @@ class _Visitor(ast.NodeVisitor):
         self.found.imports.extend(one for _, one in imports_of(node, self.package))
 
     def visit_Call(self, node: ast.Call) -> None:
+        self._operated(node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr not in _HARMLESS:
             self._changed(node.func)
         elif isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr") and node.args:
@@ -181,7 +204,9 @@ class _Visitor(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for outside in (*node.decorator_list, *node.bases, *node.keywords, *_type_bounds(node)):
             self.visit(outside)
-        self._within(_Scope(bound_names(node.body), self._imports_in(node.body), is_class=True), node.body)
+        imports = self._imports_in(node.body)
+        self.found.imported |= {(one, ()) for found in imports.values() for one in found}  # attributes of the class
+        self._within(_Scope(bound_names(node.body), imports, is_class=True), node.body)
 
     def _imports_in(self, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
         """The imports that bind names in the scope of `body`."""
