@@ -19,6 +19,8 @@ from penstock.metadata.session import Connections, Session
 _FRESH = timedelta(minutes=1)
 """A run that was submitted so lately is as good as driven: its engine is about to take it."""
 _ROUNDS = 3
+_BRIEFLY = 5.0
+"""Seconds of patience for what is asked again soon anyway."""
 
 
 class SharedWork:
@@ -47,7 +49,7 @@ class SharedWork:
         with self._connections.reading() as session:
             return [row[0] for row in session.rows(sql.SELECT_ENGINES, now=rows.time_text(now))]
 
-    @repeatable_within(5.0)
+    @repeatable_within(_BRIEFLY)
     def renew_all(self, leases: Collection[Lease], now: datetime, duration: timedelta) -> list[Lease]:
         until, renewed = now + duration, []
         with self._connections.writing() as session:
@@ -71,7 +73,7 @@ class SharedWork:
             session.execute(sql.UPSERT_CANCEL_REQUEST, values)
         return True
 
-    @repeatable
+    @repeatable_within(_BRIEFLY)
     def cancel_requests(self, run_ids: Collection[RunId]) -> list[CancelRequest]:
         with self._connections.reading() as session:
             found = session.rows_for_each(sql.SELECT_CANCEL_REQUESTS, list(set(run_ids)))
