@@ -24,7 +24,7 @@ class NoContainerEngine(UserError, NotImplementedError):
     def hint(self) -> str:
         return (
             "start Docker or Podman; or let the command run on this host, without its image:"
-            " `penstock run --host-commands`"
+            " `penstock run --host-commands`, or `.run(host_commands=True)` in Python"
         )
 
 

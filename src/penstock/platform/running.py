@@ -1,6 +1,7 @@
 """Running a pipeline from Python or a notebook: what `taxi.run(…)` does."""
 
 import os
+import sys
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +12,7 @@ from penstock.dsl.pipeline import Pipeline
 from penstock.metadata.records import State
 from penstock.platform.handle import RunResult
 from penstock.platform.options import RunOptions
+from penstock.platform.progress import ProgressLines, somebody_watches
 from penstock.platform.settings import load_settings
 from penstock.platform.system import System
 
@@ -42,10 +44,12 @@ def run_pipeline(
     home: Path | str | None = None,
     cache: bool = True,
     inline: bool = False,
+    host_commands: bool = False,
     max_parallel: int | None = None,
     timeout: float | None = None,
     workspace: Path | str = "",
     name: str = "",
+    quiet: bool | None = None,
     **unknown: Any,
 ) -> RunResult:
     """Compile `pipeline` in this process and run it to its end.
@@ -56,10 +60,12 @@ def run_pipeline(
         home: Where state lives; by default as for the command line.
         cache: Whether earlier results may be taken.
         inline: Run the components in this very process, so that breakpoints hit.
+        host_commands: Run the commands of container components on this host, without their images.
         max_parallel: Cores to use at once.
         timeout: Seconds that the run may take.
         workspace: A folder of yours for the workspace that tasks share; by default one of the run's own.
         name: What to call the run.
+        quiet: Whether to say nothing while it goes; by default, a line for each task at a terminal and in a notebook.
         **unknown: Nothing. A misspelt input arrives here, and is refused.
 
     Returns:
@@ -81,6 +87,7 @@ def run_pipeline(
     options = RunOptions(
         cache=cache,
         executor="inline" if inline else settings.executor,
+        host_commands=host_commands,
         kfp=settings.kfp,
         max_parallel=max_parallel,
         timeout=timeout,
@@ -91,7 +98,8 @@ def run_pipeline(
     try:
         given = encode_arguments(pipeline, arguments)
         run = system.submit(document, given, options=options, source=_source(pipeline, cwd), display_name=name)
-        finished = system.drive(run.run_id)
+        silent = not somebody_watches(sys.stderr) if quiet is None else quiet
+        finished = system.drive(run.run_id, on_change=None if silent else ProgressLines(sys.stderr))
         if finished.state is State.CANCELED:
             raise KeyboardInterrupt(f"run {run.run_id} was cancelled")
         return RunResult(system.store, system.artifacts, finished)
