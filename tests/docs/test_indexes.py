@@ -16,7 +16,7 @@ from penstock.ir import problems
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_HERE = ("__main__", "launcher.foreign.sdk")
-"""Modules that are imported in workers only: the second has Kubeflow's SDK be less than it is, for the whole process."""
+"""Imported in workers only: the second has Kubeflow's SDK be less than it is, for the whole process."""
 KINDS = (PenstockError, UserError, TaskError, InfraError)
 
 
