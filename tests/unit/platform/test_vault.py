@@ -117,6 +117,16 @@ def test_two_at_once_lose_nothing(vault: HomeVault, tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "home/config-maps").iterdir() if file.name.startswith(".cm")] == []
 
 
+def test_what_a_killed_process_left_is_never_read_and_goes(vault: HomeVault, tmp_path: Path) -> None:
+    vault.secrets.set("db", {"user": b"ada"})
+    left = tmp_path / "home/secrets/.db-0x1"
+    left.write_text('{"data": {"user": "aHVudGVy')
+    assert vault.read("secret", "db") == {"user": b"ada"}
+    assert [one.name for one in vault.secrets.entries()] == ["db"]
+    vault.secrets.set("db", {"user": b"grace"})
+    assert not left.exists()
+
+
 def test_a_volume_is_a_folder_below_the_home(vault: HomeVault) -> None:
     assert vault.volume("v") is None
     place = vault.volumes.create("v")

@@ -149,6 +149,8 @@ class KeyedValues:
         import tempfile
 
         data = {key: b64encode(value).decode() for key, value in values.items()}
+        for left in self._folder.glob(f".{name}-*"):  # by a process that was killed: no other is writing now
+            left.unlink()
         descriptor, place = tempfile.mkstemp(dir=self._folder, prefix=f".{name}-")  # nobody else may read it
         part = Path(place)
         try:
