@@ -84,13 +84,13 @@ class System:
     def close(self) -> None:
         """End what was started and give connections back."""
         self.close_workers()
-        keeper = self.__dict__.pop("keeper", None)
-        if keeper is not None:
-            keeper.close()
         self.store.close()
 
     def close_workers(self) -> None:
         """End the worker processes; the stores stay open, for whoever reads results."""
+        keeper = self.__dict__.pop("keeper", None)
+        if keeper is not None:
+            keeper.close()
         for name in ("process_executor", "container_executor"):
             executor = self.__dict__.pop(name, None)
             if executor is not None:
