@@ -1,6 +1,7 @@
 """Options check themselves."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -80,3 +81,27 @@ def test_options_cannot_be_changed_from_outside() -> None:
     assert options.requirements == ("polars",)
     with pytest.raises(AttributeError, match="cannot assign"):
         options.cpu = 3  # type: ignore[misc]
+
+
+def test_secrets_are_variables_or_folders() -> None:
+    options = Options(secrets={"PASSWORD": "my-db/pass_word.txt", "/etc/db": "my-db"})
+    assert options.secrets == {"PASSWORD": "my-db/pass_word.txt", "/etc/db": "my-db"}
+
+
+@pytest.mark.parametrize(
+    ("secrets", "reason"),
+    [
+        ("database/password", "it must map variables or folders to secrets"),
+        ({"PASSWORD": 5}, "it must map variables or folders to secrets"),
+        ({"PASSWORD": "database"}, "'database' does not say which key of the secret"),
+        ({"PASSWORD": "database/a/b"}, "'database/a/b' does not say which key"),
+        ({"PASSWORD": "DB/key"}, "'DB' is no name of a secret"),
+        ({"PASSWORD": "../x/key"}, r"'\.\.' is no name of a secret"),
+        ({"PASS WORD": "db/key"}, "'PASS WORD' is neither a variable nor an absolute folder"),
+        ({"etc/db": "db/key"}, "'etc/db' is neither a variable nor an absolute folder"),
+        ({"/etc/db": "db/key"}, "the folder '/etc/db' takes a whole secret"),
+    ],
+)
+def test_what_names_no_secret_is_refused(secrets: Any, reason: str) -> None:
+    with pytest.raises(BadOption, match=rf"option `secrets` is .*: {reason}"):
+        Options(secrets=secrets)
