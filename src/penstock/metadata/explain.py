@@ -145,11 +145,16 @@ def _comparable(store: MetadataStore, run: Run, execution: Execution) -> Executi
     found = store.previous_executions(run.pipeline, execution.component, execution, limit=_LOOKED_AT)
     keyed = [earlier for earlier in found if earlier.key is not None]
 
-    def distance(earlier: Execution) -> tuple[bool, bool, bool]:
+    def distance(earlier: Execution) -> tuple[bool, bool, bool, bool]:
         return (
             earlier.fingerprint != execution.fingerprint,
+            _function(earlier) != _function(execution),  # another component of that name, in another file
             earlier.path != execution.path,
             earlier.state is not State.SUCCEEDED,
         )
 
     return min(keyed, key=distance, default=None)
+
+
+def _function(execution: Execution) -> str | None:
+    return None if execution.key is None else execution.key.parts.get("component")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.dsl import Options, Retry
+from penstock.dsl import Cache, Options, Retry
 from penstock.dsl.durations import parse_duration, parse_memory
 from penstock.dsl.options import BadOption
 
@@ -105,3 +105,35 @@ def test_secrets_are_variables_or_folders() -> None:
 def test_what_names_no_secret_is_refused(secrets: Any, reason: str) -> None:
     with pytest.raises(BadOption, match=rf"option `secrets` is .*: {reason}"):
         Options(secrets=secrets)
+
+
+def test_caching_is_on_off_or_told_in_full() -> None:
+    assert Options().caching == Cache()
+    assert Options(cache=False).caching is None
+    told = Cache(version="2026-05", fresh_for=timedelta(hours=6))
+    assert Options(cache=told).caching is told
+    assert told.fresh_seconds == 21600
+    assert Cache().fresh_seconds is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"version": 3}, "it must be text"),
+        ({"version": " "}, "it must be text"),
+        ({"key": ""}, "it must be text"),
+        ({"fresh_for": "soon"}, "no length of time"),
+        ({"fresh_for": 0}, "no result is that young"),
+        ({"fresh_for": -1}, "must not be negative"),
+        ({"key": "a", "version": "b"}, "`key` stands for all"),
+    ],
+)
+def test_a_wrong_cache_is_refused_where_it_is_written(wrong: dict[str, object], said: str) -> None:
+    with pytest.raises(BadOption, match=said):
+        Cache(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", ["6h", None, 1])
+def test_what_is_no_way_of_caching_is_refused(wrong: object) -> None:
+    with pytest.raises(BadOption, match="True, False or a `Cache`"):
+        Options(cache=wrong)  # type: ignore[arg-type]

@@ -151,6 +151,31 @@ def test_one_that_failed_is_better_than_none(store: MetadataStore) -> None:
     assert _explain(store, _train("r1")).earlier_state is State.FAILED
 
 
+def test_the_same_function_is_preferred(store: MetadataStore) -> None:
+    _store(store, 0, _train("r0", key=_key(component="a:train", parameter__rate="0")))
+    _store(store, 1, _train("r1", key=_key(component="b:train")))
+    _store(store, 2, _train("r2", key=_key(component="a:train")))
+    assert _compared_with(store, _train("r2", key=_key(component="a:train"))) == ("r0", "train")
+
+
+def _aged(run_id: str, hours: float, **fields: Any) -> Execution:
+    moment = NOW + timedelta(hours=hours)
+    return _train(run_id, started_at=moment, finished_at=moment, **fields)
+
+
+@pytest.mark.parametrize(("fresh_for", "verdict"), [(3600.0, Verdict.STALE), (36000.0, Verdict.NO_RESULT)])
+def test_a_result_that_was_too_old_is_said_with_its_age(
+    store: MetadataStore, fresh_for: float, verdict: Verdict
+) -> None:
+    _store(store, 0, _aged("r0", 0))
+    _store(store, 1, _aged("r1", 0.5, reused=Reuse(run_id=RunId("r0"), path=TaskPath("train"))))
+    later = _aged("r2", 2)
+    _store(store, 2, later)
+    explanation = explain(store, store.run(RunId("r2")), later, fresh_for=fresh_for)
+    assert explanation.verdict is verdict
+    assert explanation.age == (7200.0 if verdict is Verdict.STALE else None)
+
+
 def test_the_same_place_is_preferred(store: MetadataStore) -> None:
     places = [f"loop[{number}].train" for number in range(3)]
     _store(store, 0, *(_train("r0", path, _key(parameter__rate=path)) for path in places))
