@@ -121,11 +121,25 @@ def python(author: Author, *arguments: str, given: str = "") -> "subprocess.Comp
 
 
 @pytest.fixture(scope="module")
-def shown(author: Author) -> dict[str, Any]:
-    """What each cell shows: plain text, HTML, or an error."""
+def outputs(author: Author) -> dict[str, Any]:
+    """Everything that each cell puts out."""
     done = python(author, "kernel.py", given=json.dumps(list(CELLS.values())))
     assert done.returncode == 0, done.stderr
     return dict(zip(CELLS, json.loads(done.stdout), strict=True))
+
+
+@pytest.fixture(scope="module")
+def shown(outputs: dict[str, Any]) -> dict[str, Any]:
+    """What each cell shows: plain text, HTML, or an error; not what a run says while it goes."""
+    return {cell: [one for one in found if one.get("name") != "stderr"] for cell, found in outputs.items()}
+
+
+def test_a_run_says_how_it_goes(outputs: dict[str, Any]) -> None:
+    said = "".join(one["text"] for one in outputs["run"] if one.get("name") == "stderr")
+    assert [line.split()[:3] for line in said.splitlines()] == [
+        ["✓", "first", "SUCCEEDED"],
+        ["✓", "second", "SUCCEEDED"],
+    ]
 
 
 def value(shown: dict[str, Any], cell: str) -> str:
