@@ -43,8 +43,7 @@ def home(engine: ContainerEngine, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture(scope="module")
 def containers(engine: ContainerEngine, home: Path) -> Iterator[ContainerExecutor]:
     process = ProcessExecutor(home, str(home / "artifacts"), grace=0.3)
-    executor = ContainerExecutor(process, home, str(home / "artifacts"))
-    executor.__dict__["engine"] = engine
+    executor = ContainerExecutor(process, home, str(home / "artifacts"), engine=engine)
     yield executor
     process.close()
     executor.close()
@@ -213,8 +212,7 @@ from contract.test_executors_container import READY, command, wait_until_ready
 
 home = Path({home!r})
 process = ProcessExecutor(home, str(home / "artifacts"))
-executor = ContainerExecutor(process, home, str(home / "artifacts"))
-executor.__dict__["engine"] = {engine!r}
+executor = ContainerExecutor(process, home, str(home / "artifacts"), engine={engine!r})
 attempts = Attempts(executor, Path({folder!r}))
 wait_until_ready(attempts.start(command(*READY), saved=["pipe"]))
 print("ready", flush=True)

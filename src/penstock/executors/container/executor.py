@@ -3,8 +3,8 @@
 import hashlib
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -31,6 +31,8 @@ from penstock.metadata.records import Usage
 HOME_LABEL = "penstock.home"
 ENGINE_LABEL = "penstock.engine"
 
+_LOOK_AGAIN = 10.0
+"""Seconds after which an engine that was not there is looked for again: somebody may have started it."""
 _OVER = (CommandFailed.code, ContainerNotStarted.code, ContainerKilled.code)
 """How attempts fail whose container is over by itself, and removed."""
 
@@ -49,7 +51,7 @@ class ContainerExecutor:
         home: Path,
         artifacts_url: str,
         *,
-        engine: Wanted = "auto",
+        engine: Wanted | ContainerEngine = "auto",
         durability: Durability = "full",
     ) -> None:
         """Prepare; no engine is looked for yet.
@@ -58,23 +60,28 @@ class ContainerExecutor:
             process: Whose workers look after the containers. Close it first.
             home: Folder of all state; its containers are labelled with it.
             artifacts_url: The artifact store, as `open_artifact_store` takes it.
-            engine: Which engine to use.
+            engine: Which engine to use: how it is called, or itself.
             durability: Of a local artifact store.
         """
         self._process = process
         self._cache = home / "cache"
         self._home = hashlib.sha256(str(home.resolve()).encode(errors="surrogateescape")).hexdigest()[:16]
         self._artifacts = artifacts_url
-        self._wanted: Wanted = engine
+        self._wanted: Wanted = engine.name if isinstance(engine, ContainerEngine) else engine
+        self._engine = engine if isinstance(engine, ContainerEngine) else NoEngine(reason="")
+        self._looked_at = -_LOOK_AGAIN
         self._durability: Durability = durability
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._swept = False
 
-    @cached_property
+    @property
     def engine(self) -> ContainerEngine | NoEngine:
-        """The container engine, looked for when it is first needed."""
-        return find_engine(self._wanted)
+        """The container engine, looked for when it is first needed; and after a while again, if there was none."""
+        now = time.monotonic()
+        if isinstance(self._engine, NoEngine) and now - self._looked_at >= _LOOK_AGAIN:
+            self._engine, self._looked_at = find_engine(self._wanted), now
+        return self._engine
 
     # --- the Executor protocol --------------------------------------------------------------------------
 
