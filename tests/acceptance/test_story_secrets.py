@@ -94,7 +94,9 @@ def test_settings_without_meaning_are_told_once_and_the_name_may_be_a_parameter(
     text = (author.folder / "story.yaml").read_text().partition("\n---\n")[0]
     author.write("story.yaml", text + PLATFORM)
     set_secret(author, "other", "password", "s3cr3t")
-    assert author.run("story.yaml", "-p", "table=other").output == 6
+    run = author.run("story.yaml", "-p", "table=other")
+    assert run.output == 6
+    assert run.notes == ["nodeSelector of connect: there is one machine"]
     assert author.ended.out.count("ignored here: nodeSelector of connect: there is one machine") == 1
     assert author.penstock("run", "story.yaml", "-p", "table=nope").code == 2
     assert "notes" in author.says("runs", "show", "last")

@@ -6,6 +6,7 @@ and stored nowhere. What counts for the cache is the secret's name.
 """
 
 import hashlib
+import json
 import posixpath
 from collections.abc import Callable
 from pathlib import Path
@@ -208,9 +209,11 @@ class _Giver:
 
 
 def masked_texts(value: str) -> list[str]:
-    """What of a secret must not be seen in a log: the whole, and each line of a long one."""
-    lines = [line.strip() for line in value.splitlines()] if "\n" in value.strip() else []
-    return [text for text in (value.strip(), *(line for line in lines)) if len(text) >= MASKED_FROM]
+    """What of a secret must not be seen in a log: the whole, also as Python and JSON write it, and each line of it."""
+    whole = value.strip()
+    lines = [line.strip() for line in whole.splitlines()]
+    written = [whole, repr(whole)[1:-1], json.dumps(whole)[1:-1], *lines]
+    return list(dict.fromkeys(text for text in written if len(text) >= MASKED_FROM))
 
 
 def _decoded(data: bytes) -> str | None:

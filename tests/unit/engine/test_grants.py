@@ -1,11 +1,13 @@
 """What an attempt is given: values by the names that hold when it starts, never in a text that is made of them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from penstock.core.ids import TaskPath
+from penstock.core.masking import mask_text
 from penstock.engine.executor import Failed, Grants, Mount, Succeeded
 from penstock.engine.grants import grants_of, key_parts, masked_texts
 from penstock.engine.lacks import Lack, NotGranted, NotHonoured
@@ -190,7 +192,14 @@ def test_long_secrets_are_masked_line_by_line_and_short_ones_not_at_all() -> Non
     assert masked_texts("abc") == []
     assert masked_texts("abcd\n") == ["abcd"]
     key = "-----BEGIN-----\nAAAABBBB\nab"
-    assert masked_texts(key) == [key, "-----BEGIN-----", "AAAABBBB"]
+    assert masked_texts(key) == [key, r"-----BEGIN-----\nAAAABBBB\nab", "-----BEGIN-----", "AAAABBBB"]
+
+
+@pytest.mark.parametrize("value", ['it\'s "quoted"', "back\\slash", "pässwörd", "tab\tbed", "p🔑ssw"])
+def test_a_secret_is_masked_as_python_and_json_write_it_too(value: str) -> None:
+    shown = f"{value} {value!r} {json.dumps(value)} {json.dumps({'pw': value}, ensure_ascii=False)} {[value]}"
+    masked_away = mask_text(shown, masked_texts(value))
+    assert masked_away.replace("***", "").strip("\"' {}[]:pw") == ""
 
 
 def test_a_failure_is_stored_without_the_secret_that_it_shows() -> None:
