@@ -113,8 +113,8 @@ Report: TypeAlias = Callable[[AttemptKey, Outcome], None]
 
 
 class Executor(Protocol):
-    """Runs attempts. Calls come from the engine's thread, one at a time; none of them waits for a task,
-    except in an executor that runs tasks in the caller's own thread (inline).
+    """Runs attempts. Calls come from the thread that drives the run, and from several at once where an engine drives
+    many; none of them waits for a task, except in an executor that runs tasks in the caller's own thread (inline).
     """
 
     def start(self, order: WorkOrder, report: Report) -> None:

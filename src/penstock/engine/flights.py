@@ -16,7 +16,7 @@ That two compute the same after all is never wrong, only dear: so nothing here i
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
@@ -32,7 +32,8 @@ _LONGEST = 2.0
 """Seconds between two questions whether the other one is done; each pause is half as long again as the last."""
 
 _UNFINISHED = (State.PENDING, State.RUNNING, State.CANCELING)
-_SETTLING = 0.03
+_NEWEST = 5
+_SETTLING = 0.1
 """Seconds. A run that was alone when it looked wrote no claim: what it computes is seen once it has committed. So who
 comes second looks twice, once in its life, with time for that commit in between."""
 
@@ -78,7 +79,7 @@ class Flights:
         held = self._store.claim(self._lease, wanted, now, dead=self._dead)
         if not self._settled:
             self._settled = True
-            if len(held) < len(wanted) and len(self._store.runs(states=_UNFINISHED, limit=2)) > 1:
+            if len(held) < len(wanted) and self._in_company(now):
                 time.sleep(_SETTLING)
                 held = self._store.claim(self._lease, wanted, now, dead=self._dead)
         gone = {claim.owner for claim in held.values() if is_dead(claim.owner)}
@@ -86,6 +87,12 @@ class Flights:
             self._dead |= gone
             held = self._store.claim(self._lease, wanted, now, dead=self._dead)
         return held
+
+    def _in_company(self, now: datetime) -> bool:
+        """Whether one of the newest runs besides ours goes on at this moment."""
+        others = (run.run_id for run in self._store.runs(states=_UNFINISHED, limit=_NEWEST))
+        leases = (self._store.lease(other) for other in others if other != self._lease.run_id)
+        return any(lease is not None and lease.expires_at > now for lease in leases)
 
     def _told(self, answer: CacheAnswered, held: Mapping[Fingerprint, Claim]) -> CacheAnswered:
         claim = held.get(answer.fingerprint) if answer.fingerprint is not None else None
