@@ -173,3 +173,18 @@ def test_a_script_that_runs_itself_travels_as_the_module_that_it_is(author: Auth
     )
     done = subprocess.run([sys.executable, "flow.py"], cwd=author.folder, capture_output=True, text=True, check=True)
     assert done.stdout == "flow run ['flow.py:run']\n"
+
+
+def test_components_of_one_notebook_are_told_apart_by_what_each_uses(author: Author, notebook: Notebook) -> None:
+    notebook.run(START)
+    notebook.run("STEPS = []\n\ndef add(function):\n    STEPS.append(function)\n    return function\n")
+    notebook.run("clean = add(lambda x: x + 1)\n")
+    notebook.run("@component\ndef first(x: int) -> int:\n    return clean(x)\n")
+    notebook.run("@component\ndef second(x: int) -> int:\n    return x\n")
+    notebook.run("@pipeline\ndef main(x: int = 1):\n    second(first(x))\n")
+    before = notebook.compile(author.folder).codes()
+    assert "notebook_cells:clean" in before["first"]
+    assert list(before["second"]) == ["notebook_cells:second"]
+    notebook.run("def add(function):\n    STEPS.append(1)\n    return function\n")
+    after = notebook.compile(author.folder).codes()
+    assert {name for name in before if before[name] != after[name]} == {"first"}

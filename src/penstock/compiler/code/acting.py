@@ -23,12 +23,16 @@ class Acting:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._changes: dict[tuple[str, str], bool] = {}
-        self._hooks: dict[tuple[str, str], bool] = {}
+        self._changes: dict[tuple[Module, str], bool] = {}
+        self._hooks: dict[tuple[Module, str], bool] = {}
+        self._names: dict[Module, list[str]] = {}  # not by name: those of a notebook all have the same
 
     def names(self, module: Module) -> list[str]:
         """The definitions of a module that act when it is loaded."""
-        return [name for name, group in module.definitions.items() if self._acts(module, name, group)]
+        if module not in self._names:
+            found = [name for name, group in module.definitions.items() if self._acts(module, name, group)]
+            self._names[module] = found
+        return self._names[module]
 
     def subclasses(self, module: Module) -> list[str]:
         """The classes of a module that have a base of the author's."""
@@ -70,7 +74,7 @@ class Acting:
 
     def _may_change(self, module: Module, name: str) -> bool:
         """Whether a function, or a method of a class, changes what a global name holds; itself or by others."""
-        key = (module.name, name)
+        key = (module, name)
         if key not in self._changes:
             self._changes[key] = False  # while it is looked at: recursion adds nothing
             if any(isinstance(node, _CODE) for node in module.definitions[name]):
@@ -136,7 +140,7 @@ class Acting:
                 one.module.partition(".")[0] in _REGISTERING for one in module.imports.get(chain[0], ())
             )
         home, name = found
-        key = (home.name, name)
+        key = (home, name)
         if key not in self._hooks:
             self._hooks[key] = False
             own = any(_defines(node, "__init_subclass__") for node in home.definitions[name])

@@ -47,9 +47,16 @@ class Closure:
     """Environment variables that the code reads."""
 
 
-def close_over(project: Project, module: Module, name: str) -> Closure:
-    """The closure of the definition `name` of `module`."""
-    walk = _Walk(project)
+def close_over(project: Project, module: Module, name: str, acting: Acting | None = None) -> Closure:
+    """The closure of the definition `name` of `module`.
+
+    Args:
+        project: The author's code.
+        module: Where the definition is.
+        name: What it is called there.
+        acting: What is known of the project's modules from other closures.
+    """
+    walk = _Walk(project, acting or Acting(project))
     walk.load(module)
     walk.name(module, (name,))
     walk.run()
@@ -58,10 +65,10 @@ def close_over(project: Project, module: Module, name: str) -> Closure:
 
 
 class _Walk:
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, acting: Acting) -> None:
         self.project = project
         self.found = Closure()
-        self._acting = Acting(project)
+        self._acting = acting
         self._waiting: list[tuple[Module, str]] = []
         self._seen: dict[tuple[str, str], Module] = {}
         self._resolved: set[tuple[str, Chain]] = set()
@@ -104,7 +111,7 @@ class _Walk:
         self.found.loaded[module.name] = module
         if module.effects:
             self._add(module, "<module>")
-        acting = self._acting.names(module)
+        acting = list(self._acting.names(module))
         for name, decorators in module.decorated.items():
             if any(self._is_authors(module, decorator) for decorator in decorators):
                 acting.append(name)

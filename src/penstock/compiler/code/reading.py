@@ -5,10 +5,11 @@ import inspect
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from penstock.compiler.code.acting import Acting
 from penstock.compiler.code.closure import Closure, close_over
 from penstock.compiler.code.data_files import files_named
 from penstock.compiler.code.distributions import environment_of
@@ -60,6 +61,10 @@ class CodeReader:
     _known: dict[int, ComponentCode | None] = field(default_factory=dict)
     _packages: dict[tuple[str, ...], str] = field(default_factory=dict)
 
+    @cached_property
+    def _acting(self) -> Acting:
+        return Acting(self.project)
+
     def of(self, definition: Definition) -> ComponentCode | None:
         """The code of a component; None if it cannot travel, which is recorded."""
         key = id(definition.origin)
@@ -88,7 +93,7 @@ class CodeReader:
             module = self._module(home)
             if module is None:
                 return self._foreign(home)
-            closure = close_over(self.project, module, home.name)
+            closure = close_over(self.project, module, home.name, self._acting)
             modules = self._travelling(closure, module)
         except NoSource:
             message = f"the source of component '{definition.name}' is not known, so it cannot travel"
