@@ -11,7 +11,7 @@ import msgspec
 
 from penstock.artifacts.local import Durability
 from penstock.core.ids import EngineId
-from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, Succeeded, WorkOrder
+from penstock.engine.executor import AttemptKey, Failed, Grants, Limits, Outcome, Report, Succeeded, WorkOrder
 from penstock.engine.lease import is_dead, this_engine
 from penstock.executors.command_errors import (
     CommandFailed,
@@ -97,8 +97,7 @@ class ContainerExecutor:
             engine,
             name,
             self._labels(order.key),
-            order.limits,
-            order.grants.mounts,
+            order,
             artifacts=self._artifacts,
             cache=self._cache,
             durability=self._durability,
@@ -110,9 +109,14 @@ class ContainerExecutor:
             else:
                 self._apart(lambda: _remove_first(engine, name, lambda: report(key, outcome)))
 
-        # The engine keeps the limit of memory, and mounts what is granted: our worker only holds the engine's program.
-        grants = msgspec.structs.replace(order.grants, mounts=())
-        bare = msgspec.structs.replace(order, limits=Limits(timeout=order.limits.timeout), grants=grants)
+        # What the attempt may have is for the container; our worker only holds the engine's program, which heeds
+        # variables of its own.
+        bare = msgspec.structs.replace(
+            order,
+            container=msgspec.structs.replace(order.container, env=[]),
+            limits=Limits(timeout=order.limits.timeout),
+            grants=Grants(secrets=order.grants.secrets),
+        )
         self._process.run(bare, done, form)
 
     def cancel(self, key: AttemptKey, *, force: bool = False) -> None:

@@ -1,12 +1,11 @@
 """How an attempt in a container becomes a job of a worker."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from penstock.artifacts.local import Durability
-from penstock.engine.executor import Limits, Mount, WorkOrder
+from penstock.engine.executor import WorkOrder
 from penstock.executors.container import work
 from penstock.executors.container.engine import ContainerEngine
 from penstock.executors.container.work import ContainerWork, GrantedFolder
@@ -25,8 +24,7 @@ class InContainer:
         engine: ContainerEngine,
         name: str,
         labels: dict[str, str],
-        limits: Limits,
-        mounts: Sequence[Mount],
+        order: WorkOrder,
         *,
         artifacts: str,
         cache: Path,
@@ -38,8 +36,7 @@ class InContainer:
             engine: What runs it.
             name: Of the container.
             labels: By which it is found again.
-            limits: The attempt's; the engine enforces that of memory.
-            mounts: What the attempt is granted beyond its inputs.
+            order: The attempt. What its worker is told of it may be less.
             artifacts: URL of the artifact store.
             cache: Local folder for what is fetched from a remote store.
             durability: Of a local store.
@@ -47,8 +44,7 @@ class InContainer:
         self._engine = engine
         self._name = name
         self._labels = labels
-        self._limits = limits
-        self._mounts = mounts
+        self._order = order
         self._artifacts = artifacts
         self._cache = str(cache)
         self._durability: Durability = durability
@@ -59,16 +55,18 @@ class InContainer:
     def needs(self, container: ContainerSpec) -> Needs:  # noqa: ARG002 - the image has what the command needs
         return Needs(imports=(work.__name__,))
 
-    def call(self, order: WorkOrder) -> Call:
-        command = command_work(order, self._artifacts, self._cache, self._durability)
+    def call(self, order: WorkOrder) -> Call:  # noqa: ARG002 - its own
+        limits, grants = self._order.limits, self._order.grants
+        command = command_work(self._order, self._artifacts, self._cache, self._durability)
         job = ContainerWork(
             **msgspec.structs.asdict(command),
             engine=self._engine,
             name=self._name,
             labels=self._labels,
-            cpu=self._limits.cpu,
-            memory=self._limits.memory,
-            gpu=self._limits.gpu,
-            mounts=[GrantedFolder(path=one.path, source=one.source, files=one.files) for one in self._mounts],
+            cpu=limits.cpu,
+            memory=limits.memory,
+            gpu=limits.gpu,
+            variables=grants.environ,
+            mounts=[GrantedFolder(path=one.path, source=one.source, files=one.files) for one in grants.mounts],
         )
         return Call(function=_RUN, payload=msgspec.json.encode(job))

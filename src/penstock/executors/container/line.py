@@ -28,8 +28,6 @@ class ContainerRun(Struct, frozen=True, kw_only=True):
     """Folders of this machine that are there under the same path."""
     readable: list[str] = field(default_factory=list)
     """Files and folders that are there under the same path, and may not be changed."""
-    granted: list[str] = field(default_factory=list)
-    """Variables that the engine's program has and is to hand on."""
     folders: dict[str, str] = field(default_factory=dict)
     """Folders of this machine that are there under another path, by that path."""
     cpu: float | None = None
@@ -73,10 +71,10 @@ def client_environment(environ: Mapping[str, str], component: Mapping[str, str])
 
 def _variables(run: ContainerRun, *, home_needed: bool) -> list[str]:
     """By name alone, so that no list of processes shows their values; the engine's program has them itself."""
-    line = [part for name in run.granted for part in ("--env", name)]
+    line: list[str] = []
     for name, value in run.environ.items():
         line += ["--env", f"{name}={value}" if _means_something(name) else name]
-    if home_needed and "HOME" not in {*run.environ, *run.granted}:
+    if home_needed and "HOME" not in run.environ:
         line += ["--env", "HOME=/tmp"]  # a user whom the image does not know has / for a home
     return line
 

@@ -39,6 +39,8 @@ class ContainerWork(CommandWork, frozen=True, kw_only=True):
     cpu: float | None = None
     memory: int | None = None
     gpu: int = 0
+    variables: dict[str, str] = field(default_factory=dict)
+    """Those that the attempt is granted: the `granted` ones, with their values."""
     mounts: list[GrantedFolder] = field(default_factory=list)
 
 
@@ -103,8 +105,7 @@ def _resolved(work: ContainerWork, seen: ExecutorInput, folders: dict[str, str])
         args=resolve_command(work.container.args, seen, work.values),
         name=work.name,
         labels=work.labels,
-        environ=environment(work, seen),
-        granted=work.granted,
+        environ=environment(work, seen) | work.variables,
         folders=folders,
         writable=writable,
         readable=outermost(inputs, writable),
