@@ -348,6 +348,9 @@ def test_a_file_that_code_names_is_in_the_manifest(author: Author, use: str, mon
         "open('rules.csv', 'w').write('b')",
         "Path('rules.csv').write_text('b')",
         "x.to_csv('rules.csv')",
+        "logging.basicConfig(filename='rules.csv')",
+        "Path('rules.csv').open('a').write('b')",
+        "open('app.log').read()",
         "open('nowhere.csv').read()",
         "open('/etc/hostname').read()",
         "open('pipeline.py').read()",
@@ -357,7 +360,8 @@ def test_a_file_that_code_names_is_in_the_manifest(author: Author, use: str, mon
 def test_what_is_written_to_or_lies_elsewhere_is_not(author: Author, use: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(author.folder)
     author.write("rules.csv", "a")
-    wire(author, "from pathlib import Path", first=use)
+    author.write("app.log", "a")
+    wire(author, "import logging\n    from pathlib import Path", first=use)
     assert author.compile().manifest("first").files == []
 
 
@@ -373,7 +377,7 @@ def test_variables_that_code_reads_are_in_the_manifest_and_secrets_are_not(autho
         SPEED = getenv("SPEED")
         CHECKED = "CHECKED" in os.environ
         PASSWORD = os.environ["DATABASE_PASSWORD"], os.environ.get("API_KEY"), os.getenv("HF_TOKEN")
-        HOME = os.environ["HOME"]
+        HOME = os.environ["HOME"], os.environ.get("OMP_NUM_THREADS")
         """,
     )
     names = "(s.MODE, s.LEVEL, s.SPEED, s.CHECKED, s.PASSWORD, s.HOME)"

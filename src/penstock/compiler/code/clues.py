@@ -17,11 +17,15 @@ _IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"
 _DOCS = frozenset({"__doc__", "getdoc", "docopt", "use_attribute_docstrings"})
 _SOURCES = frozenset({"getsource", "getsourcelines", "findsource", "getcomments"})
 _NAMESPACES = frozenset({"__globals__", "f_globals", "__builtins__"})
-_WRITING = re.compile(r"write|save|dump|sink|mkdir|touch|unlink|remove|rename|replace|to_[a-z]")
-_LONGEST = 200
-_NO_MATTER = frozenset(
-    {"HOME", "USER", "LOGNAME", "PATH", "PWD", "TMP", "TEMP", "TMPDIR", "HOSTNAME", "SHELL", "TERM", "DISPLAY"}
+_WRITING = re.compile(
+    r"write|save|dump|sink|mkdir|touch|unlink|remove|rename|replace|to_[a-z]|basicConfig|\w*FileHandler|FileLock"
 )
+_LONGEST = 200
+_NO_MATTER = re.compile(
+    r"HOME|USER|LOGNAME|PATH|PWD|TMP|TEMP|TMPDIR|HOSTNAME|SHELL|TERM|DISPLAY|COLUMNS|NO_COLOR|CI|CUDA_VISIBLE_DEVICES"
+    r"|\w+_(NUM|MAX)_THREADS|PENSTOCK_\w+|XDG_\w+"
+)
+"""Variables that say where something runs, and not what comes out."""
 _SECRET = re.compile(r"(?i)secret|token|passw|credential|api_?key|access_?key|private")
 
 
@@ -133,7 +137,7 @@ class _Visitor(ast.NodeVisitor):
     def _variable(self, node: ast.expr | None) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             name = node.value
-            if name and name not in _NO_MATTER and not _SECRET.search(name):
+            if name and not _NO_MATTER.fullmatch(name) and not _SECRET.search(name):
                 self.found.variables.add(name)
 
     def _import(self, node: ast.Call, first: ast.expr | None) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from penstock.compiler.code.project import is_local
 
 _MACHINE = ("/dev/", "/etc/", "/proc/", "/sys/", "/usr/")
+_NO_DATA = (".py", ".pyc", ".so", ".log", ".lock", ".pid", ".tmp")
 _MOST = 200
 """Texts that are tried at most, in pairs: code with more is a table, and names no files."""
 
@@ -35,7 +36,7 @@ def _may_be_path(text: str) -> bool:
 def _is_data(path: Path) -> bool:
     """Whether a path is a file of the author's, other than code, which counts by its definitions."""
     try:
-        if path.suffix in (".py", ".pyc", ".so") or not path.is_file():
+        if path.suffix in _NO_DATA or not path.is_file():
             return False
         real = str(path.resolve())
     except (OSError, ValueError):
