@@ -125,7 +125,8 @@ def begin_again(draft: Draft, path: TaskPath) -> None:
     if execution.state is not State.PENDING:
         return
     match execution.kind:
-        case ExecutionKind.TASK if execution.reused is not None:  # it waited for another run
+        case ExecutionKind.TASK if execution.reused is not None or (execution.losses and execution.fingerprint):
+            # It waited for another run; or its engine was gone, and another run may have done the same meanwhile.
             draft.commands.append(LookUpCache(path=path))
         case ExecutionKind.TASK:
             draft.commands.append(Enqueue(path=path))

@@ -82,6 +82,16 @@ def test_an_engine_that_takes_over_asks_again():
     assert sorted(path for path, _ in run.running) == ["a", "d"]
 
 
+def test_a_task_that_was_lost_with_its_engine_takes_what_another_run_made_meanwhile():
+    run = Simulation(chain(), give).start()
+    run.known = Simulation(chain(), give).start().finish().known
+    run.crash()
+    run.finish()
+    assert (run.run_state, run.calls) == (State.SUCCEEDED, [])
+    assert run.stored[A].reused is not None
+    assert [run.attempts[A, 1].state] == [State.FAILED]
+
+
 def test_a_task_that_waits_can_be_cancelled():
     run = waiting()
     run.cancel()
