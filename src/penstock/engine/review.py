@@ -22,7 +22,15 @@ from penstock.engine.plan import ROOT_COMPONENT, Plan
 from penstock.engine.pod import check_field
 from penstock.engine.vault import Vault
 from penstock.ir.parameters import constant_of
-from penstock.ir.platform import CREATE_VOLUME, KUBERNETES, Asked, PipelineConfig, pipeline_config, settings_of
+from penstock.ir.platform import (
+    CREATE_VOLUME,
+    KUBERNETES,
+    Asked,
+    PipelineConfig,
+    claim_problem,
+    pipeline_config,
+    settings_of,
+)
 from penstock.ir.spec import ComponentSpec, ContainerSpec, TaskInputParameter, TaskSpec
 
 MountingProblem = Callable[[ContainerSpec, Sequence[str]], str]
@@ -79,9 +87,9 @@ def review(plan: Plan, parameters: Mapping[str, Json], vault: Vault, mounting: M
     _refuse(plan, asked, mounting)
     walk = _Walk(plan, vault)
     walk.dag(ROOT_COMPONENT, dict(parameters), sure=True)
-    if walk.stray:
-        hint = "compile the pipeline again, with a newer `kfp-kubernetes`"
-        raise NotRunnable(reasons=walk.stray, hints=[hint])
+    if walk.impossible:
+        hint = "correct the pipeline; `penstock volumes create NAME --at FOLDER` makes a folder of yours a volume"
+        raise NotRunnable(reasons=walk.impossible, hints=[hint])
     if walk.sure:
         raise NotGranted(lacks=merged(walk.sure))
     warnings = [f"{lack}: `{lack.remedy}`" for lack in merged(walk.perhaps)]
@@ -194,8 +202,8 @@ class _Walk:
     def __init__(self, plan: Plan, vault: Vault) -> None:
         self.sure: list[Lack] = []
         self.perhaps: list[Lack] = []
-        self.stray: dict[str, str] = {}
-        """By task why a name cannot come from where it is to come from."""
+        self.impossible: dict[str, str] = {}
+        """By task what makes no sense about its names: where they are to come from, or what they are."""
         self._plan = plan
         self._vault = vault
         self._made = _makes_volumes(plan)
@@ -218,12 +226,21 @@ class _Walk:
             else:
                 asked = self._plan.asked(task.component_ref.name)
                 self._check_sources(name, asked, self._plan.component(component))
+                self._check_claim(name, task, known)
                 self._task(name, asked, known, sure=certain)
 
     def _check_sources(self, task: str, asked: Asked, around: ComponentSpec) -> None:
         reasons = [reason for source in asked.sources if (reason := stray_source(source, around))]
         if reasons:
-            self.stray[task] = "; ".join(dict.fromkeys(reasons))
+            self.impossible[task] = "; ".join(dict.fromkeys(reasons))
+
+    def _check_claim(self, name: str, task: TaskSpec, known: Mapping[str, Any]) -> None:
+        container = self._plan.executor(task.component_ref.name).container
+        if container is not None and container.image == CREATE_VOLUME:
+            given = {key: value for key, value in self._inputs(task, known).items() if value is not _UNKNOWN}
+            problem = claim_problem(given)
+            if problem:
+                self.impossible[name] = f"no such volume can be had here: {problem}"
 
     def _task(self, task: str, asked: Asked, known: Mapping[str, Any], *, sure: bool) -> None:
         found = self.sure if sure else self.perhaps

@@ -6,7 +6,7 @@ without deprecated spellings, sorted by what an engine can do about it.
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
@@ -251,6 +251,22 @@ def unknown_settings(message: Message) -> list[str]:
 def is_resource_name(name: str) -> bool:
     """Whether a secret, a config map or a volume can have that name. It can be a file's as well."""
     return len(name) <= LONGEST_NAME and _RESOURCE_NAME.fullmatch(name) is not None
+
+
+def claim_problem(inputs: Mapping[str, Any]) -> str:
+    """Why the volume that a task is to make cannot be a folder of this machine; empty if it can.
+
+    Args:
+        inputs: Those of `CreatePVC` that are known.
+    """
+    for name in ("data_source", "volume_name"):
+        if inputs.get(name):
+            return f"`{name}` names something of a cluster's"
+    given, suffix = inputs.get("pvc_name"), inputs.get("pvc_name_suffix")
+    if given and suffix:
+        return "it is given both `pvc_name` and `pvc_name_suffix`"
+    whole = given or f"0{suffix or ''}"
+    return "" if isinstance(whole, str) and is_resource_name(whole) else f"{str(whole)[:80]!r} is no name for one"
 
 
 def constant(value: str) -> TaskInputParameter:

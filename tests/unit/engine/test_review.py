@@ -235,3 +235,24 @@ def test_a_pipeline_that_makes_volumes_is_not_asked_for_them() -> None:
 def test_a_name_that_comes_from_nowhere_is_refused(source: dict[str, Any], reason: str) -> None:
     with pytest.raises(NotRunnable, match=f"train: it is to come from {reason}"):
         reviewed({"secretAsEnv": [{"secretNameParameter": source, "keyToEnv": KEY}]})
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        (
+            {"data_source": {"kind": "VolumeSnapshot"}, "pvc_name_suffix": "-a"},
+            "`data_source` names something of a cluster",
+        ),
+        ({"pvc_name": "Data"}, "'Data' is no name for one"),
+        ({"pvc_name_suffix": "/../x"}, "'0/../x' is no name for one"),
+    ],
+)
+def test_a_volume_that_cannot_be_made_is_refused_before_the_run(inputs: dict[str, Any], reason: str) -> None:
+    parameters = {name: {"runtimeValue": {"constant": value}} for name, value in inputs.items()}
+    asked = {"train": {"pvcMount": [{"constant": "v", "mountPath": "/data"}]}}
+    document = pipeline({"make": {"inputs": {"parameters": parameters}}}, asked)
+    maker = ExecutorSpec(container=ContainerSpec(image="argostub/createpvc"))
+    document.pipeline.deployment_spec.executors["exec-make"] = maker
+    with pytest.raises(NotRunnable, match=f"make: no such volume can be had here: {reason}"):
+        looked_at(document)

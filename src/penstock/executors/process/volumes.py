@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from penstock.core.errors import UserError
 from penstock.core.json import Json
-from penstock.ir.platform import is_resource_name
+from penstock.ir.platform import claim_problem, is_resource_name
 from penstock.ir.runtime import ExecutorOutput
 
 
@@ -53,12 +53,10 @@ def run(payload: bytes) -> bytes:
 
 
 def _create(work: VolumeWork) -> str:
-    for name in ("data_source", "volume_name"):
-        if work.inputs.get(name):
-            raise VolumeRefused(reason=f"`{name}` names something of a cluster's")
+    problem = claim_problem(work.inputs)
+    if problem:
+        raise VolumeRefused(reason=problem)
     given, suffix = work.inputs.get("pvc_name"), work.inputs.get("pvc_name_suffix")
-    if given and suffix:
-        raise VolumeRefused(reason="it is given both `pvc_name` and `pvc_name_suffix`")
     own = hashlib.sha256(work.task.encode(errors="surrogatepass")).hexdigest()[:12]
     name = _checked(given or f"{own}{suffix or ''}")
     place = Path(work.root) / name
