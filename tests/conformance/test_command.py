@@ -111,6 +111,7 @@ def test_each_is_told_by_how_it_ended_and_the_exit_code_says_whether_all_is_well
     assert "5 not as expected" in page
     listed = project.penstock("runs", "list", "--json").succeeded()
     assert listed.json == [], "the runs belong to no home of the user's"
+    assert (project.home / ".gitignore").exists()
 
 
 def test_expectations_make_a_failure_right_and_a_success_wrong(project: Project) -> None:
@@ -151,6 +152,7 @@ def test_homes_are_kept_for_a_closer_look(project: Project) -> None:
     home = project.folder / "kept/good.yaml/home"
     listed = project.penstock("runs", "list", "--home", str(home)).succeeded()
     assert "good" in listed.out
+    project.penstock("conformance", "compiled/good.yaml", "--keep", "kept").succeeded()
 
 
 @pytest.mark.parametrize(
@@ -160,6 +162,8 @@ def test_homes_are_kept_for_a_closer_look(project: Project) -> None:
         (("conformance", "compiled", "--expect", "nowhere.yaml"), "PLA031"),
         (("conformance", "compiled", "--expect", "wrong.yaml"), "PLA032"),
         (("conformance", "compiled", "--report", "nowhere/report.html"), "CLI005"),
+        (("conformance", "compiled", "--keep", "."), "PLA033"),
+        (("conformance", "compiled", "--keep", "flows.py"), "PLA033"),
         (("conformance",), "CLI001"),
     ],
 )

@@ -44,7 +44,9 @@ STYLES = {"succeeded": "good", "failed": "bad", "lost": "bad", "timed out": "bad
     type=click.Choice(["network", "time"]),
     help="Leave out what needs it. May be repeated.",
 )
-@click.option("--keep", type=options.FILE, metavar="FOLDER", help="Keep the state of every run there.")
+@click.option(
+    "--keep", type=options.FILE, metavar="FOLDER", help="Keep the state of every run there; a folder of its own."
+)
 @options.quiet
 @options.json
 @options.home
@@ -70,9 +72,11 @@ def conformance(
     """
     from penstock.cli.session import check_writable, screen_of, settings_of
     from penstock.platform.conformance import Plan, find_cases, read_expectations, run_cases
+    from penstock.platform.home import prepare_home
 
     check_writable(report)
     settings = settings_of(home)
+    prepare_home(settings.home)
     cases = find_cases(folder, read_expectations(expect) if expect is not None else None)
     plan = Plan(
         environments=settings.home / "environments",

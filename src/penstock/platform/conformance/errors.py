@@ -22,6 +22,21 @@ class CorpusEmpty(UserError, FileNotFoundError):
 
 
 @dataclass(kw_only=True, eq=False)
+class KeepOccupied(UserError, FileExistsError):
+    """State was to be kept in a folder that holds other things."""
+
+    code: ClassVar[str] = "PLA033"
+    folder: str
+    reason: str
+
+    def message(self) -> str:
+        return f"runs cannot be kept in '{self.folder}': {self.reason}"
+
+    def hint(self) -> str:
+        return "name a new or empty folder, or one that an earlier `penstock conformance --keep` has made"
+
+
+@dataclass(kw_only=True, eq=False)
 class ExpectationsUnreadable(UserError, ValueError):
     """A file that says what is expected, or with which arguments, cannot be understood."""
 

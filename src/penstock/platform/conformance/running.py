@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from penstock.platform.conformance.corpus import Case
+from penstock.platform.conformance.errors import KeepOccupied
 from penstock.platform.conformance.expectations import Expectation, Need
 from penstock.platform.conformance.outcome import Outcome
 from penstock.platform.conformance.request import Request
@@ -24,6 +25,8 @@ from penstock.platform.conformance.verdict import Verdict, judge
 GRACE = 20.0
 """Seconds that a process has over the time limit of its run, to start and to end."""
 _SAID = 4000
+"""Characters of what a process said last."""
+_MARK = ".penstock-conformance"
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -56,6 +59,7 @@ def run_cases(cases: Iterable[Case], plan: Plan, on_verdict: Callable[[Verdict],
         The verdicts in the order of the cases.
 
     Raises:
+        KeepOccupied: State is to be kept in a folder that holds other things.
         KeyboardInterrupt: Ctrl-C; what was running has ended.
     """
     found: dict[str, Verdict] = {}
@@ -88,8 +92,7 @@ class _Trials:
 
     def __enter__(self) -> "_Trials":
         keep = self._plan.keep
-        self._root = Path(tempfile.mkdtemp(prefix="penstock-conformance-")) if keep is None else keep.absolute()
-        self._root.mkdir(parents=True, exist_ok=True)
+        self._root = Path(tempfile.mkdtemp(prefix="penstock-conformance-")) if keep is None else _prepared(keep)
         self._plan.environments.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -182,6 +185,22 @@ class _Trials:
             _end(process)
             with self._lock:
                 self._running.discard(process)
+
+
+def _prepared(keep: Path) -> Path:
+    """The folder to keep state in: a new or empty one, or one that is marked as ours, whose content may go."""
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+        mark = keep / _MARK
+        if not mark.is_file():
+            if any(keep.iterdir()):
+                raise KeepOccupied(folder=str(keep), reason="it holds something else")
+            mark.write_text("State of runs that `penstock conformance --keep` has made; the next one replaces it.\n")
+    except OSError as error:
+        if isinstance(error, KeepOccupied):
+            raise
+        raise KeepOccupied(folder=str(keep), reason=error.strerror or str(error)) from error
+    return keep.absolute()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

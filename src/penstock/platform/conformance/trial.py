@@ -54,11 +54,11 @@ def run_trial(request: Request) -> Outcome:
     except UserError as error:
         return _refused("refused", error)
     settings = load_settings(_environment(), work, home=home, durability="normal")
-    _fill_vault(request)
     with System.open(settings) as system:
         options = RunOptions.of_record({**request.options, "timeout": request.time_limit, "cwd": request.work})
         given = _arguments(document, request.arguments, file.parent)
         try:
+            _fill_vault(request)
             first = _run(system, document, given, options)
         except UserError as error:
             return _refused("refused", error)
