@@ -8,30 +8,25 @@ condition or in a loop that may be empty is noted, because the run may do withou
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
 
-import msgspec
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from penstock.core.errors import PenstockError
 from penstock.core.json import Json
 from penstock.engine.errors import NotRunnable
-from penstock.engine.grants import stray_source
-from penstock.engine.lacks import Lack, NotGranted, lacks, merged
+from penstock.engine.forecast import Forecast, makes_volumes
+from penstock.engine.lacks import NotGranted, merged
 from penstock.engine.plan import ROOT_COMPONENT, Plan
 from penstock.engine.pod import check_field
 from penstock.engine.vault import Vault
-from penstock.ir.parameters import constant_of
 from penstock.ir.platform import (
-    CREATE_VOLUME,
     KUBERNETES,
     Asked,
     PipelineConfig,
-    claim_problem,
     pipeline_config,
     settings_of,
 )
-from penstock.ir.spec import ComponentSpec, ContainerSpec, TaskInputParameter, TaskSpec
+from penstock.ir.spec import ComponentSpec, ContainerSpec
 
 MountingProblem = Callable[[ContainerSpec, Sequence[str]], str]
 """Why a task of that container cannot have folders at these paths; empty if it can."""
@@ -85,14 +80,14 @@ def review(plan: Plan, parameters: Mapping[str, Json], vault: Vault, mounting: M
         return Review()
     asked = {name: plan.asked(name) for name, spec in plan.pipeline.components.items() if _has_executor(plan, spec)}
     _refuse(plan, asked, mounting)
-    walk = _Walk(plan, vault)
-    walk.dag(ROOT_COMPONENT, dict(parameters), sure=True)
-    if walk.impossible:
+    forecast = Forecast(plan, vault)
+    forecast.dag(ROOT_COMPONENT, dict(parameters), sure=True)
+    if forecast.impossible:
         hint = "correct the pipeline; `penstock volumes create NAME --at FOLDER` makes a folder of yours a volume"
-        raise NotRunnable(reasons=walk.impossible, hints=[hint])
-    if walk.sure:
-        raise NotGranted(lacks=merged(walk.sure))
-    warnings = [f"{lack}: `{lack.remedy}`" for lack in merged(walk.perhaps)]
+        raise NotRunnable(reasons=forecast.impossible, hints=[hint])
+    if forecast.sure:
+        raise NotGranted(lacks=merged(forecast.sure))
+    warnings = [f"{lack}: `{lack.remedy}`" for lack in merged(forecast.perhaps)]
     return Review(ignored=list(_ignored(plan, asked)), warnings=warnings)
 
 
@@ -168,7 +163,7 @@ def _ignored(plan: Plan, asked: Mapping[str, Asked]) -> Iterator[str]:
         alike.setdefault((NOTED[name], ", ".join(names)), []).append(name)
     for (reason, of), settings in alike.items():
         yield f"{', '.join(settings)} of {of}: {reason}"
-    if _makes_volumes(plan):
+    if makes_volumes(plan):
         yield "size, access modes and storage class of volumes: a volume is a folder"
     config: PipelineConfig = pipeline_config(plan.document)
     given = [name for name in settings_of(config) if name in _TTL]
@@ -188,119 +183,3 @@ def _tells_all(asked: Asked) -> bool:
 
 def _shown(component: str) -> str:
     return component.removeprefix("comp-")
-
-
-# --- what lacks --------------------------------------------------------------------------------------------
-
-_UNKNOWN: Any = object()
-"""A value that shows only while the run goes on."""
-
-
-class _Walk:
-    """Goes through the pipeline with what is known of its values beforehand."""
-
-    def __init__(self, plan: Plan, vault: Vault) -> None:
-        self.sure: list[Lack] = []
-        self.perhaps: list[Lack] = []
-        self.impossible: dict[str, str] = {}
-        """By task what makes no sense about its names: where they are to come from, or what they are."""
-        self._plan = plan
-        self._vault = vault
-        self._made = _makes_volumes(plan)
-
-    def dag(self, component: str, known: dict[str, Any], *, sure: bool) -> None:
-        """Look at every task of a DAG.
-
-        Args:
-            component: The DAG.
-            known: Its inputs.
-            sure: Whether it is sure to run, unless something fails.
-        """
-        spec = self._plan.component(component).dag
-        assert spec is not None
-        for name, task in spec.tasks.items():
-            certain = sure and not (task.trigger_policy and task.trigger_policy.condition) and _goes_round(task, known)
-            inner = self._plan.component(task.component_ref.name)
-            if inner.dag is not None:
-                self.dag(task.component_ref.name, self._inputs(task, known), sure=certain)
-            else:
-                asked = self._plan.asked(task.component_ref.name)
-                self._check_sources(name, asked, self._plan.component(component))
-                self._check_claim(name, task, known)
-                self._task(name, asked, known, sure=certain)
-
-    def _check_sources(self, task: str, asked: Asked, around: ComponentSpec) -> None:
-        reasons = [reason for source in asked.sources if (reason := stray_source(source, around))]
-        if reasons:
-            self.impossible[task] = "; ".join(dict.fromkeys(reasons))
-
-    def _check_claim(self, name: str, task: TaskSpec, known: Mapping[str, Any]) -> None:
-        container = self._plan.executor(task.component_ref.name).container
-        if container is not None and container.image == CREATE_VOLUME:
-            given = {key: value for key, value in self._inputs(task, known).items() if value is not _UNKNOWN}
-            problem = claim_problem(given)
-            if problem:
-                self.impossible[name] = f"no such volume can be had here: {problem}"
-
-    def _task(self, task: str, asked: Asked, known: Mapping[str, Any], *, sure: bool) -> None:
-        found = self.sure if sure else self.perhaps
-        for source in asked.envs:
-            name = _value(source.name, known)
-            if name and isinstance(name, str) and not source.optional:
-                found += lacks(task, source, name, self._vault.read(source.store, name))
-        for folder in asked.folders:
-            name = _value(folder.name, known)
-            if not name or not isinstance(name, str) or folder.optional or folder.kind == "fresh folder":
-                continue
-            if folder.kind == "volume":
-                there = self._made or self._vault.volume(name) is not None
-            else:
-                there = self._vault.read(folder.kind, name) is not None
-            if not there:
-                found.append(Lack(task=task, kind=folder.kind, name=name))
-
-    def _inputs(self, task: TaskSpec, known: Mapping[str, Any]) -> dict[str, Any]:
-        declared = self._plan.component(task.component_ref.name).input_definitions.parameters
-        inputs = {
-            name: spec.default_value for name, spec in declared.items() if spec.default_value not in (UNSET, None)
-        }
-        given = {name: _value(source, known) for name, source in task.inputs.parameters.items()}
-        inputs |= {name: value for name, value in given.items() if value is not None}
-        if task.parameter_iterator is not None:
-            inputs[task.parameter_iterator.item_input] = _UNKNOWN
-        return inputs
-
-
-def _value(source: TaskInputParameter, known: Mapping[str, Any]) -> Any:
-    """What a parameter will be; `_UNKNOWN` if only the run can tell, None if it is given nothing."""
-    if source.parameter_expression_selector or source.task_output_parameter or source.task_final_status:
-        return _UNKNOWN
-    if source.component_input_parameter:
-        return known.get(source.component_input_parameter)
-    value = None if source.runtime_value is None else constant_of(source.runtime_value)
-    return _UNKNOWN if isinstance(value, str) and "{{$" in value else value
-
-
-def _goes_round(task: TaskSpec, known: Mapping[str, Any]) -> bool:
-    """Whether a loop is sure to have an iteration; any other task is sure to run once."""
-    if task.artifact_iterator is not None:
-        return False
-    if task.parameter_iterator is None:
-        return True
-    items = task.parameter_iterator.items
-    value: Any = items.raw
-    if not value:
-        source = task.inputs.parameters.get(items.input_parameter)
-        value = _UNKNOWN if source is None else _value(source, known)
-    if isinstance(value, str):
-        try:
-            value = msgspec.json.decode(value)
-        except msgspec.DecodeError:
-            return False
-    return isinstance(value, list) and bool(value)
-
-
-def _makes_volumes(plan: Plan) -> bool:
-    """Whether the pipeline makes volumes itself: then nobody can tell beforehand which there will be."""
-    executors = plan.pipeline.deployment_spec.executors.values()
-    return any(one.container is not None and one.container.image == CREATE_VOLUME for one in executors)
