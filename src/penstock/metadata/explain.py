@@ -26,6 +26,8 @@ class Verdict(StrEnum):
     """Executed, because no earlier execution is on record that it could be compared with."""
     CACHING_OFF = "CACHING_OFF"
     """Executed, because caching was off for it; then nothing is compared."""
+    WAITING = "WAITING"
+    """Not executed: `earlier` computes the same at this moment, and its result is waited for."""
     NOT_RUN = "NOT_RUN"
     """Not executed, or not yet: it waits, was skipped, or the run ended before."""
     NO_TASK = "NO_TASK"
@@ -88,6 +90,8 @@ def explain(store: MetadataStore, run: Run, execution: Execution, *, fresh_for: 
     if execution.reused is not None and execution.state is State.SUCCEEDED:
         source = store.execution(execution.reused.run_id, execution.reused.path)
         state = source.state if source else None
+        if not execution.state.finished:
+            return Explanation(verdict=Verdict.WAITING, earlier=execution.reused, earlier_state=state)
         return Explanation(verdict=Verdict.CACHED, earlier=execution.reused, earlier_state=state)
     if execution.key is None:
         return Explanation(verdict=Verdict.CACHING_OFF if execution.attempt else Verdict.NOT_RUN)

@@ -149,6 +149,8 @@ def test_every_reason_is_said(store: MetadataStore) -> None:
     texts.append(f"no earlier run\n{only(store)}")
     texts.append(f"a place in a value\n{said(store, 'place', parts=LONG, inputs=DEEPER)}")
     texts.append(f"served\n{said(store, 'served', reused=Reuse(run_id=RunId('r-old'), path=TaskPath('train')))}")
+    waiting = {"reused": Reuse(run_id=RunId("r-other"), path=TaskPath("train")), "state": State.PENDING}
+    texts.append(f"waits\n{said(store, 'waiting', **waiting)}")
     texts.append(f"too old\n{said(store, 'old', day=1.0)}")
     texts.append(f"files gone\n{said(store, 'gone', day=0.1)}")
     texts.append(f"failed before\n{said(store, 'failed', day=0.1, old={'state': State.FAILED})}")

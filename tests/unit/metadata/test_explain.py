@@ -96,6 +96,14 @@ def test_what_was_served_from_cache_names_its_source(store: MetadataStore) -> No
     assert _explain(store, cached) == Explanation(verdict=Verdict.CACHED, earlier=source, earlier_state=State.SUCCEEDED)
 
 
+def test_what_waits_for_another_run_is_not_taken_for_served(store: MetadataStore) -> None:
+    source = Reuse(run_id=RunId("r1"), path=TaskPath("train"))
+    _store(store, 0, _train("r1", state=State.RUNNING))
+    waiting = _train("r2", reused=source, attempt=0, state=State.PENDING)
+    _store(store, 1, waiting)
+    assert _explain(store, waiting) == Explanation(verdict=Verdict.WAITING, earlier=source, earlier_state=State.RUNNING)
+
+
 def test_a_source_that_is_gone_is_still_named(store: MetadataStore) -> None:
     source = Reuse(run_id=RunId("deleted"), path=TaskPath("train"))
     _store(store, 0, _train("r1", reused=source))

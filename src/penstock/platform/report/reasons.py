@@ -84,6 +84,8 @@ class Reasons:
                 return ["first time: no earlier run has it"]
             case Verdict.CACHING_OFF:
                 return [self._off(execution)]
+            case Verdict.WAITING:
+                return [f"waits for {_run(found)}, which computes the same"]
             case Verdict.NOT_RUN:
                 return ["not executed"]
             case _:
