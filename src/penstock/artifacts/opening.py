@@ -48,6 +48,8 @@ def open_artifact_store(
     """
     text = str(place)
     shown = without_secrets(text)
+    if "://" not in text and text.partition(":")[0] in _DRIVERS:
+        raise UnknownStoreUrl(url=shown, reason="a URL has two slashes after its colon")
     if "://" not in text:
         return LocalArtifactStore(Path(text), durability=durability)
     if text.startswith("file://"):

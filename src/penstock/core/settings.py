@@ -94,12 +94,10 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     def read(self, text: str) -> Any:
         """The value that `text` stands for. Raises `ValueError` if it is not allowed."""
-        if self.annotation == str | None:
-            return text.strip()
-        if self.annotation is Path:
+        if self.annotation in (Path, str | None):
             if not text.strip():
                 raise ValueError(text)
-            return Path(text).expanduser()
+            return Path(text).expanduser() if self.annotation is Path else text.strip()
         if get_origin(self.annotation) is tuple:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         return msgspec.convert(text.strip(), self.annotation, strict=False)

@@ -80,6 +80,7 @@ def _path(place: str) -> Path:
     if place.startswith(_SQLITE):
         return Path(place[len(_SQLITE) :])
     scheme, separator, _ = place.partition("://")
-    if separator and scheme.replace("+", "").isalnum():
+    wrong = place.startswith(("postgresql:", "postgres:", "sqlite:"))
+    if wrong or (separator and scheme.replace("+", "").isalnum()):
         raise UnknownStoreUrl(url=without_secrets(place))
     return Path(place)

@@ -17,6 +17,9 @@ from penstock.core.settings import Setting, Settings, settings_table
 PROJECT_MARK = "pyproject.toml"
 PROJECT_HOME = ".penstock"
 
+_SCHEMES = {"postgresql", "postgres", "sqlite", "s3", "gs"}
+"""What starts with one of these and a colon is a URL, if a wrong one, and no file that should be made."""
+
 
 @dataclass(kw_only=True, eq=False)
 class SettingInvalid(UserError, ValueError):
@@ -96,7 +99,9 @@ def default_home(environ: Mapping[str, str], cwd: Path) -> Path:
 
 def _absolute(place: str, cwd: Path) -> str:
     """A relative path as what it means here; a URL as it is."""
-    return place if "://" in place else str(cwd / Path(place).expanduser())
+    if "://" in place or place.partition(":")[0] in _SCHEMES:
+        return place
+    return str(cwd / Path(place).expanduser())
 
 
 def _read(row: Setting, value: Any, source: str) -> Any:

@@ -98,7 +98,9 @@ def test_a_relative_path_is_kept_when_the_process_moves(tmp_path: Path, monkeypa
     assert sorted(file.name for file in tmp_path.iterdir()) == ["metadata.db"]
 
 
-@pytest.mark.parametrize("url", ["mongodb://host/db", "mysql+pymysql://x", "http://x/metadata.db"])
+@pytest.mark.parametrize(
+    "url", ["mongodb://host/db", "postgresql:db", "sqlite:db", "mysql+pymysql://x", "http://x/metadata.db"]
+)
 def test_an_unknown_kind_of_url_is_refused(url: str) -> None:
     with pytest.raises(UnknownStoreUrl, match="no metadata store for"):
         open_store(url)

@@ -31,6 +31,8 @@ def test_an_override_of_none_and_an_empty_variable_count_as_not_given(tmp_path: 
         ("PENSTOCK_DURABILITY", "none", "it takes `full` or `normal`"),
         ("PENSTOCK_COLOR", "red", "it takes `auto` or `always` or `never`"),
         ("PENSTOCK_HOME", " ", "it takes a folder"),
+        ("PENSTOCK_STORE", " ", "it takes a path or a URL"),
+        ("PENSTOCK_PATIENCE", "-1", "it takes a whole number, 0 or more"),
     ],
 )
 def test_a_value_that_is_not_allowed_names_the_setting_and_its_source(

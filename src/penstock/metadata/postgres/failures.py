@@ -92,8 +92,7 @@ def _database_missing(facts: dict[str, Any]) -> DatabaseMissing:
 
 
 def _words(error: BaseException) -> str:
-    """What the server said, in one line; of several attempts to connect, the last."""
+    """What the server said, in one line."""
     diagnosis = getattr(error, "diag", None)
     said = (diagnosis and diagnosis.message_primary) or str(error) or type(error).__name__
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return " ".join(lines[:2]) if len(lines) > 1 else lines[0]
+    return said.strip().splitlines()[0].strip()  # the rest asks whether the server is running
