@@ -87,10 +87,10 @@ def explain(store: MetadataStore, run: Run, execution: Execution, *, fresh_for: 
     """
     if execution.kind is not ExecutionKind.TASK:
         return Explanation(verdict=Verdict.NO_TASK)
-    if execution.reused is not None and execution.state is State.SUCCEEDED:
+    if execution.reused is not None and execution.state in (State.SUCCEEDED, State.PENDING):
         source = store.execution(execution.reused.run_id, execution.reused.path)
         state = source.state if source else None
-        if not execution.state.finished:
+        if execution.state is State.PENDING:
             return Explanation(verdict=Verdict.WAITING, earlier=execution.reused, earlier_state=state)
         return Explanation(verdict=Verdict.CACHED, earlier=execution.reused, earlier_state=state)
     if execution.key is None:
