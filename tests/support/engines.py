@@ -47,6 +47,7 @@ def real_engine(folder: Path) -> Iterator[ContainerEngine | str]:
     try:
         yield engine if not tried else f"{engine.name} cannot run a container here: {tried}"
     finally:
+        subprocess.run([engine.program, "rmi", "--force", IMAGE], capture_output=True, check=False)
         os.environ.pop("CONTAINERS_CONF", None)
 
 
