@@ -111,12 +111,24 @@ def _begin(draft: Draft, execution: Execution, task: TaskSpec) -> None:
             draft.commands.append(_import_command(draft, execution))
         case ExecutionKind.TASK:
             cached = task.caching_options is not None and task.caching_options.enable_cache
-            if cached and not draft.plan.is_volatile(execution.component):
+            if cached and not _uses_workspace(draft, execution):
                 draft.commands.append(LookUpCache(path=execution.path))
             elif RERUN_OF in draft.run.options:
                 draft.commands.append(LookUpCache(path=execution.path, cached=False))
             else:
                 draft.commands.append(Enqueue(path=execution.path))
+
+
+def _uses_workspace(draft: Draft, execution: Execution) -> bool:
+    """Whether what a task does depends on a folder whose content no cache key knows."""
+    if not draft.plan.uses_workspace:
+        return False
+    if draft.plan.is_volatile(execution.component):
+        return True
+    place = draft.state.places.get("workspace_path", "")
+    return bool(place) and any(
+        isinstance(given, str) and place in given for given in execution.inputs.parameters.values()
+    )
 
 
 def begin_again(draft: Draft, path: TaskPath) -> None:

@@ -529,9 +529,12 @@ def test_who_uses_the_workspace_is_found_and_what_depends_on_it_is_not_taken_fro
     for _ in range(2):
         run = Simulation(in_command, known=known).start().finish()
         assert run.calls == ["t"]
-    in_constant = document(
-        dag({"t": task("use", inputs={"p": constant("{{$.workspace_path}}")})}), use=leaf("use", p="STRING")
-    )
+    given = {"p": constant("{{$.workspace_path}}/x")}
+    in_constant = document(dag({"t": task("use", inputs=given, cache=True)}), use=leaf("use", p="STRING"))
+    for _ in range(2):
+        run = Simulation(in_constant, known=known)
+        run.state.places = {"workspace_path": "/mine"}
+        assert run.start().finish().calls == ["t"]
     assert (Plan(in_constant).uses_workspace, Plan(in_constant).is_volatile("use")) == (True, False)
     neither = Plan(document(dag({"t": task("work")}), work=leaf("work")))
     assert (neither.uses_workspace, neither.is_volatile("work")) == (False, False)
