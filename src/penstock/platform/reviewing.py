@@ -24,7 +24,7 @@ def review_platform(
     parameters: Mapping[str, Json],
     home: Path,
     *,
-    needed: Sequence[Path],
+    cwd: Path,
     why_no_folders: Callable[[ContainerSpec], str | None],
 ) -> dict[str, Json]:
     """Look at what the document asks for beside its containers, and keep what a person should know.
@@ -33,7 +33,7 @@ def review_platform(
         document: The pipeline.
         parameters: The run's.
         home: Where secrets, config maps and volumes are.
-        needed: Folders that a task needs on this machine, so that nothing may be put in their place.
+        cwd: Where tasks work.
         why_no_folders: Why the executor of that container cannot show folders to it; empty if it shows them on this
             machine, None if in a container, where any path is free.
 
@@ -48,7 +48,9 @@ def review_platform(
         reason = why_no_folders(container)
         if reason is None:
             return ""
-        return reason or covered(paths, needed) or refused_by_kernel(paths)
+        return reason or covered(paths, needed) or emptied(paths, written) or refused_by_kernel(paths)
+
+    needed, written = own_folders(home, cwd), both_names(home, cwd)
 
     found: Review = review(Plan(document), parameters, HomeVault(home), mounting)
     kept: dict[str, Json] = {}
@@ -67,6 +69,15 @@ def covered(paths: Sequence[str], needed: Sequence[Path]) -> str:
         for own in needed:
             if path == own or path in own.parents:
                 return f"at {path} it would hide {own}, which the task needs on this machine"
+    return ""
+
+
+def emptied(paths: Sequence[str], written: Sequence[Path]) -> str:
+    """Why these paths must exist: the folder in which they lack is replaced, and the task may want to write there."""
+    for path in map(Path, paths):
+        around = next(place for place in (path, *path.parents) if place.is_dir())
+        if around != path and any(own == around or own in around.parents for own in written):
+            return f"what the task writes to {around} would be lost; make {path} first, an empty folder will do"
     return ""
 
 
@@ -89,6 +100,9 @@ def own_folders(home: Path, cwd: Path) -> list[Path]:
     """What a task needs on this machine: its code, its Python, the place that it works in."""
     import penstock
 
-    package = Path(penstock.__path__[0])
-    places = {home, cwd, Path(sys.prefix), Path(sys.base_prefix), package}
+    return both_names(home, cwd, Path(sys.prefix), Path(sys.base_prefix), Path(penstock.__path__[0]))
+
+
+def both_names(*places: Path) -> list[Path]:
+    """The folders, under the names given and under those without links."""
     return sorted({place.absolute() for place in places} | {place.resolve() for place in places})

@@ -263,7 +263,7 @@ class System:
         """What the second document, if there is one, means here. Raises what `review_platform` raises."""
         if not document.platform.platforms:
             return {}
-        from penstock.platform.reviewing import own_folders, review_platform
+        from penstock.platform.reviewing import review_platform
 
         def why_no_folders(container: ContainerSpec) -> str | None:
             if options.executor == "inline":
@@ -271,8 +271,7 @@ class System:
             on_host = _is_ours(container) or options.host_commands or self.process_executor.knows(container)
             return "" if on_host else None
 
-        needed = own_folders(self.home, cwd)
-        return review_platform(document, parameters, self.home, needed=needed, why_no_folders=why_no_folders)
+        return review_platform(document, parameters, self.home, cwd=cwd, why_no_folders=why_no_folders)
 
     def host_commands(self, document: PipelineDocument) -> dict[str, list[str]]:
         """What a run of `document` with `host_commands` would start on this host, by the names of its components."""

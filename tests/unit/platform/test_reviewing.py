@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from penstock.platform.reviewing import covered, own_folders
+from penstock.platform.reviewing import covered, emptied, own_folders
 
 NEEDED = [Path("/home/ada/project"), Path("/home/ada/project/.penstock"), Path("/opt/python")]
 
@@ -37,3 +37,11 @@ def test_a_task_needs_its_home_its_project_and_its_python(tmp_path: Path) -> Non
     found = own_folders(tmp_path / "home", link)
     assert {tmp_path, link, tmp_path / "home"} <= {*found}
     assert any((place / "penstock").is_dir() or place.name == "penstock" for place in found)
+
+
+def test_a_folder_that_the_task_writes_to_is_not_replaced_for_one_within_it(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    assert emptied([str(tmp_path / "data"), "/nowhere/deep"], [tmp_path]) == ""
+    reason = f"what the task writes to {tmp_path} would be lost; make {tmp_path}/new/x first, an empty folder will do"
+    assert emptied([str(tmp_path / "new/x")], [tmp_path]) == reason
+    assert f"writes to {tmp_path}/data would be lost" in emptied([str(tmp_path / "data/more")], [tmp_path])
