@@ -13,12 +13,7 @@ from penstock.cli import options
 from penstock.cli.command import Command
 
 if TYPE_CHECKING:
-    from penstock.cli.screen import Screen
-    from penstock.cli.text import Line
-    from penstock.platform.conformance import Case, Plan, Verdict
-
-STYLES = {"succeeded": "good", "failed": "bad", "lost": "bad", "timed out": "bad", "refused": "warn"}
-"""Styles of how a pipeline ended; what is not here is dim."""
+    from penstock.platform.conformance import Plan, Verdict
 
 
 @click.command(cls=Command)
@@ -71,6 +66,7 @@ def conformance(
     NAME.args.json beside NAME.yaml.
     """
     from penstock.cli.session import check_writable, screen_of, settings_of
+    from penstock.cli.verdicts import Progress, closing
     from penstock.platform.conformance import Plan, find_cases, read_expectations, run_cases
     from penstock.platform.home import prepare_home
 
@@ -89,91 +85,16 @@ def conformance(
     )
     screen = screen_of(settings, json=as_json)
     began, started = time.monotonic(), datetime.now(UTC)
-    progress = _Progress(screen, cases, quiet=quiet)
+    progress = Progress(screen, cases, quiet=quiet)
     verdicts = run_cases(cases, plan, progress.tell)
     seconds = time.monotonic() - began
-    screen.print(*_closing(verdicts, seconds))
+    screen.print(*closing(verdicts, seconds))
     if report is not None:
         _write_report(report, folder, verdicts, plan, started, seconds)
         screen.print((("report ", "dim"), (str(report), "")))
     if as_json:
         _write_json(folder, verdicts, seconds)
     return 0 if all(verdict.ok for verdict in verdicts) else 1
-
-
-class _Progress:
-    """Says what came of each, as it comes."""
-
-    def __init__(self, screen: "Screen", cases: "Sequence[Case]", *, quiet: bool) -> None:
-        self._screen = screen
-        self._quiet = quiet
-        self._total = len(cases)
-        self._done = 0
-        self._width = max(len(case.name) for case in cases)
-
-    def tell(self, verdict: "Verdict") -> None:
-        """One line; with more below it if it came out otherwise than expected."""
-        self._done += 1
-        if self._quiet and verdict.ok:
-            return
-        self._screen.print(self._line(verdict), cut=True)
-        if not verdict.ok:
-            self._screen.print(*_differences(verdict))
-
-    def _line(self, verdict: "Verdict") -> "Line":
-        from penstock.cli.text import line
-        from penstock.platform.conformance.page import WORDS
-        from penstock.platform.report.words import duration, one_line
-
-        outcome = verdict.outcome
-        style = STYLES.get(outcome.word, "dim")
-        said = one_line(outcome.message.strip().partition("\n")[0])
-        return line(
-            (f"{self._done:>{len(str(self._total))}}/{self._total}  ", "dim"),
-            (WORDS[outcome.word], style),
-            (" ", ""),
-            (f"{outcome.word:<9}", style),
-            f"  {one_line(verdict.case.name):<{min(self._width, 72)}}",
-            (f"  {duration(outcome.seconds) if outcome.seconds else '':>6}", ""),
-            (f"  {said}", "dim"),
-        )
-
-
-def _differences(verdict: "Verdict") -> "list[Line]":
-    from penstock.cli.text import line
-    from penstock.platform.report.words import one_line
-
-    outcome = verdict.outcome
-    said = [one_line(text) for text in outcome.message.strip().splitlines()[1:12]]
-    trace = [one_line(text) for text in outcome.traceback.rstrip().splitlines()[-12:]]
-    log = [one_line(text) for text in outcome.log.rstrip().splitlines()[-8:]] if not trace else []
-    return [
-        *(line("      ", (problem, "bad")) for problem in verdict.problems),
-        *(line(("      | ", "dim"), text) for text in [*said, *trace, *log]),
-        *([line(("      hint: ", "reused"), one_line(outcome.hint))] if outcome.hint else []),
-    ]
-
-
-def _closing(verdicts: "Sequence[Verdict]", seconds: float) -> "list[Line]":
-    """How many ended how, and whether that is right."""
-    from penstock.cli.text import line
-    from penstock.platform.conformance import Summary
-    from penstock.platform.conformance.page import WORDS
-    from penstock.platform.report.words import duration
-
-    summary = Summary.of(verdicts)
-    counts = [
-        ((f"{WORDS[word]} ", STYLES.get(word, "dim")), (f"{summary.words[word]} {word}", ""), ("   ", ""))
-        for word in WORDS
-        if summary.words.get(word)
-    ]
-    count = summary.unexpected
-    end = (f"{count} not as expected", "bad") if count else ("all as expected", "good")
-    return [
-        (),
-        line(*(span for spans in counts for span in spans), (f"in {duration(seconds)}", "dim")),
-        line(end),
-    ]
 
 
 def _write_report(
