@@ -18,7 +18,7 @@ from penstock.core.errors import PenstockError
 from penstock.ir.commands import resolve_command
 from penstock.ir.placeholders import resolve_text
 from penstock.ir.runtime import ExecutorInput
-from penstock.launcher.errors import ComponentRaised, SdkUnusable, missing_module_advice
+from penstock.launcher.errors import ComponentRaised, InputUnreadable, SdkUnusable, missing_module_advice
 from penstock.launcher.failures import text_of, type_name
 from penstock.launcher.foreign.inputs import INPUT_FOLDER, Fetch
 
@@ -146,7 +146,8 @@ class _Paths:
             return self._known.setdefault(uri, str(self._fetch(uri, place)))
         scheme, _, rest = uri.partition("://")
         if scheme == "oci":
-            return ""
+            reason = "it is a container image, and none is mounted here"
+            raise InputUnreadable(where=f"the artifact at {uri!r}", reason=reason)
         place = self._folder / _ELSEWHERE / scheme / rest.replace("..", "__").lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
         return self._written.setdefault(uri, str(place))
