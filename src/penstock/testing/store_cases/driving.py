@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,8 @@ R1, R2 = RunId("r1"), RunId("r2")
 TRAIN = TaskPath("train")
 
 
-def _ids(store: MetadataStore, **options: object) -> list[str]:
-    return [run.run_id for run in store.drivable(NOW, **options)]  # type: ignore[arg-type]
+def _ids(store: MetadataStore, **options: Any) -> list[str]:
+    return [run.run_id for run in store.drivable(NOW, **options)]
 
 
 def _wanted(*numbers: int) -> dict[Fingerprint, TaskPath]:
@@ -144,7 +145,7 @@ class DrivingCases:
         ids=["finished", "waits to be tried again", "waits for another"],
     )
     def test_an_execution_that_computes_nothing_holds_nothing(
-        self, store: MetadataStore, fields: dict[str, object]
+        self, store: MetadataStore, fields: dict[str, Any]
     ) -> None:
         first, second = started(store, "r1"), started(store, "r2", OTHER)
         store.commit(first, Changes(executions=[an_execution(fingerprint=a_fingerprint(1), **fields)]))
