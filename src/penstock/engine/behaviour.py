@@ -14,6 +14,9 @@ BEHAVIOUR = 2
 WAITS_FOR_OTHERS = 2
 """A task waits for another run that computes the same at this moment; before: both computed it."""
 
+RETRIES_DAGS = 2
+"""A retry policy on a DAG runs again what failed within it; before: it was not looked at."""
+
 
 def behaviour_of(run: Run) -> int:
     """The rules that a run was made by; runs that do not say are the oldest."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from penstock.core.errors import PenstockError
 from penstock.core.ids import TaskPath
+from penstock.engine.behaviour import RETRIES_DAGS, has_rule
 from penstock.engine.entering import enter_next_iteration, parallelism
 from penstock.engine.errors import UpstreamFailed, failure_of
 from penstock.engine.events import SetTimer
@@ -70,7 +71,7 @@ def _try_again(draft: Draft, execution: Execution, failure: TaskFailure) -> bool
 
     What no attempt can mend (a wrong value, a condition that cannot be evaluated) is not tried again.
     """
-    if execution.parent is None or execution.iteration is not None:
+    if execution.parent is None or execution.iteration is not None or not has_rule(draft.run, RETRIES_DAGS):
         return False
     policy = draft.task_spec(execution).retry_policy
     if policy is None or any(cause.kind == "user" for cause in _causes(draft, execution)):

@@ -66,6 +66,12 @@ def test_dags_within_dags_have_their_own_retries_each_time():
     assert run.run_state is State.FAILED
 
 
+def test_a_run_of_an_older_penstock_ends_by_its_own_rules():
+    run = Simulation(nested(5), failing("b", times=1), behaviour_version=1).start().finish()
+    assert run.calls == ["sub.a", "sub.b"]
+    assert run.run_state is State.FAILED
+
+
 def test_waits_before_a_dag_is_tried_again_double():
     run = Simulation(nested(3, "10s"), failing("b")).start()
     waits = []
