@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
+from penstock.core.errors import PenstockError
 from penstock.core.ids import RunId, TaskPath
 from penstock.core.json import Json
 from penstock.engine.plan import Plan
@@ -206,9 +207,12 @@ class Reasons:
         return None if earlier is None else self._store.execution(earlier.run_id, earlier.path)
 
     def _plan_of(self, run_id: RunId) -> Plan | None:
+        """The pipeline of another run; None if that is stored no more."""
         if run_id not in self._plans:
-            spec = self._store.run(run_id).spec
-            self._plans[run_id] = Plan(parse_canonical(self._store.spec(spec)))
+            try:
+                self._plans[run_id] = Plan(parse_canonical(self._store.spec(self._store.run(run_id).spec)))
+            except PenstockError:  # removed by `penstock gc` meanwhile
+                self._plans[run_id] = None
         return self._plans[run_id]
 
 
