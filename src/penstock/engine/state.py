@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from penstock.core.ids import ArtifactId, Fingerprint, TaskPath
+from penstock.engine.errors import NotAList
 from penstock.engine.events import EngineCommand
 from penstock.engine.inputs import loop_items
 from penstock.engine.plan import ROOT, Plan
@@ -181,8 +182,16 @@ class Draft:
         if execution.kind is ExecutionKind.LOOP:
             while (child := self.find(iteration_path(execution.path, len(children)))) is not None:
                 children.append(child)
-        # An earlier time round may have had more items. Without inputs the loop was not entered since.
-        return children[: len(self.items(execution))] if children and execution.inputs != Bindings() else children
+        return children[: self._present_items(execution)] if children else children
+
+    def _present_items(self, loop: Execution) -> int | None:
+        """How many of a loop's iterations count: an earlier time round may have had more items. None for all."""
+        if loop.inputs == Bindings():  # it was not entered since then, or its list is in the document
+            return None
+        try:
+            return len(self.items(loop))
+        except NotAList:
+            return 0
 
     def task_spec(self, execution: Execution) -> TaskSpec:
         """The task that an execution was made from; for an iteration, its loop's."""

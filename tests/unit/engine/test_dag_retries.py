@@ -196,6 +196,26 @@ def test_an_iteration_can_be_run_again_by_name():
     assert run.run_state is State.SUCCEEDED
 
 
+def test_a_loop_that_begins_again_with_no_list_at_all_fails_and_can_be_tried_again():
+    lists = iter(["[1, 2]", "no list", "[3]"])
+    root = dag(
+        {"list": task("list"), "each": task("body", each=over(parameter="xs"), inputs={"xs": output_of("list")})}
+    )
+    body = dag({"t": task("work", inputs={"n": outer("item")})}, xs="STRING", item="NUMBER_INTEGER")
+    components = {
+        "list": leaf("list", outputs={"Output": "STRING"}),
+        "body": body,
+        "work": leaf("work", n="NUMBER_INTEGER"),
+    }
+    run = Simulation(document(root, **components), lambda e: {"Output": next(lists)} if e.task == "list" else {})
+    run.start().finish()
+    run.retry("list").finish()
+    assert (run.run_state, run.stored_run.error.code) == (State.FAILED, "ENG003")
+    run.retry("list").finish()
+    assert run.run_state is State.SUCCEEDED
+    assert run.stored[TaskPath("each[0].t")].inputs.parameters == {"n": 3}
+
+
 def test_a_loop_that_begins_again_with_other_items_forgets_those_of_before():
     lists = iter([[1, 2, 3], [7]])
 
