@@ -230,7 +230,7 @@ print(environments.python(Environment.of(packages, environments.lock(packages)))
 
 
 def test_two_processes_make_one_environment_and_what_a_dead_one_left_is_removed(tmp_path: Path) -> None:
-    left = tmp_path / ("a" * 24 + ".part")
+    left = tmp_path / ("a" * 24 + "-1f.part")
     (left / "bin").mkdir(parents=True)
     command = [sys.executable, "-c", MAKE, str(tmp_path)]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]

@@ -5,7 +5,7 @@ root/
 ├── locks/<hash>.json      what a set of requirements was resolved to, when it was first asked for
 ├── <hash>/                an environment: exactly the packages of one lock, and the running Penstock by a link
 ├── <hash>.lock            held by whoever makes it
-└── <hash>.part/           being made; removed by the next one that makes something if its maker died
+└── <hash>-….part/         being made; removed by the next one that makes something if its maker died
 ```
 
 Requirements are resolved once: later runs take the same versions, without a network, until somebody asks for new ones.

@@ -2,6 +2,7 @@
 
 import fcntl
 import platform
+import secrets
 import shutil
 import sys
 from collections.abc import Iterator
@@ -82,8 +83,11 @@ class Environments:
     def _make(self, folder: Path, environment: Environment) -> None:
         self._clean()
         shutil.rmtree(folder, ignore_errors=True)  # its Python is gone
-        part = folder.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
+        for left in self._root.glob(f"{folder.name}-*.part"):
+            shutil.rmtree(left, ignore_errors=True)
+        part = folder.with_name(
+            f"{folder.name}-{secrets.token_hex(4)}.part"
+        )  # a dead maker's uv may still write to its own
         try:
             self._uv.run(environment, "venv", "--quiet", "--relocatable", "--python", str(self._own), str(part))
             self._uv.run(
@@ -101,7 +105,8 @@ class Environments:
     def _clean(self) -> None:
         """Remove what makers left that died: nobody holds its lock."""
         for part in self._root.glob("*.part"):
-            with suppress(OSError), part.with_suffix(".lock").open("w") as stream:
+            lock = self._root / f"{part.name.partition('-')[0]}.lock"
+            with suppress(OSError), lock.open("w") as stream:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(part, ignore_errors=True)
 
