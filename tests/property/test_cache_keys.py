@@ -212,7 +212,7 @@ def test_where_a_project_lies_and_what_a_pipeline_is_called_does_not_count(
     assert keys(written(folder / "elsewhere" / "deep", files).compile()) == original
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_layout_comments_and_the_order_of_functions_do_not_count(
     folder: Path, original: dict[str, str], seed: int
@@ -398,7 +398,7 @@ def hidden(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     return found, behaviour(author, set(found))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_what_gives_something_else_has_another_key(
     folder: Path, hidden: tuple[dict[str, str], dict[str, str]], seed: int
