@@ -298,9 +298,7 @@ class FsspecArtifactStore:
             raise
         except Exception as error:  # noqa: BLE001 - each file system has errors of its own, not all of them OSError
             reason = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
-            raise ArtifactStoreUnavailable(
-                store=self.url, action=action, reason=reason
-            ) from None
+            raise ArtifactStoreUnavailable(store=self.url, action=action, reason=reason) from None
 
 
 def _open(url: str, options: dict[str, Any]) -> tuple[Any, str]:
