@@ -85,9 +85,8 @@ class Environments:
         shutil.rmtree(folder, ignore_errors=True)  # its Python is gone
         for left in self._root.glob(f"{folder.name}-*.part"):
             shutil.rmtree(left, ignore_errors=True)
-        part = folder.with_name(
-            f"{folder.name}-{secrets.token_hex(4)}.part"
-        )  # a dead maker's uv may still write to its own
+        # a name of its own: the uv of a maker that was killed may still write to that one's
+        part = folder.with_name(f"{folder.name}-{secrets.token_hex(4)}.part")
         try:
             self._uv.run(environment, "venv", "--quiet", "--relocatable", "--python", str(self._own), str(part))
             self._uv.run(
