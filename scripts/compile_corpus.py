@@ -2,8 +2,8 @@
 """Compile our conformance corpus, `tests/conformance/pipelines`, with several releases of the kfp SDK.
 
 Each release gets a virtual environment (made with uv, kept in `--environments`, by default in a temporary folder), and
-writes to `tests/conformance/compiled/RELEASE/`. A pipeline's file may say `SINCE = "2.7"`: older releases cannot compile it.
-Name releases to compile for these alone.
+writes to `tests/conformance/compiled/RELEASE/`. A pipeline's file may say `SINCE = "2.7"`: older releases
+cannot compile it. Name releases to compile for these alone.
 """
 
 import argparse

@@ -142,7 +142,7 @@ class Executor(Protocol):
     def lock(self, container: ContainerSpec, *, refresh: bool = False) -> dict[str, str]:
         """The exact packages of the environment of its own that `container` asks for; empty if it asks for none.
 
-        The first time may take seconds; afterwards the answer is the same, and quick. Safe to call from several threads.
+        The first time may take seconds; afterwards the answer is the same, and quick. Several threads may call.
 
         Args:
             container: One that `refuse` has nothing against.

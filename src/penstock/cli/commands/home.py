@@ -27,7 +27,10 @@ def home(as_json: bool, home: Path | None) -> int:
     place = settings.home
     parts = _parts(place) if place.is_dir() else {}
     if as_json:
-        shown = {"store": without_secrets(store_place(settings)), "artifacts": without_secrets(artifacts_place(settings))}
+        shown = {
+            "store": without_secrets(store_place(settings)),
+            "artifacts": without_secrets(artifacts_place(settings)),
+        }
         weight = {"bytes": sum(parts.values()), "parts": parts}
         write_json({"home": str(place), "exists": place.is_dir(), **shown, **weight})
         return 0

@@ -12,7 +12,9 @@ from penstock.core.errors import UserError
 from penstock.core.ids import Digest, RunId
 from penstock.metadata.retention import RunFacts
 
-Reason: TypeAlias = Literal["goes on", "kept", "among the newest", "young enough", "another pipeline", "no rule applies"]
+Reason: TypeAlias = Literal[
+    "goes on", "kept", "among the newest", "young enough", "another pipeline", "no rule applies"
+]
 """Why a run stays."""
 
 
