@@ -1,50 +1,83 @@
 """Answers to the engine's questions about earlier results. They read, and change nothing that counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from penstock.artifacts.store import ArtifactStore
+from penstock.core.clock import Clock
 from penstock.core.ids import TaskPath
+from penstock.engine.earlier import EarlierRun
 from penstock.engine.events import CacheAnswered, LookUpCache
 from penstock.engine.files import FileDigests
 from penstock.engine.fingerprint import Work, cache_key, fingerprint
+from penstock.engine.flights import Flights
+from penstock.engine.reuse import may_reuse
 from penstock.engine.state import RunState
-from penstock.metadata.records import Artifact, CachedResult, CacheKey
+from penstock.metadata.records import Artifact, CachedResult, CacheKey, Lease
 from penstock.metadata.store import MetadataStore
 
 if TYPE_CHECKING:
     from penstock.engine.vault import Vault
 
 
-def answer_lookups(
-    state: RunState,
-    store: MetadataStore,
-    artifacts: ArtifactStore,
-    files: FileDigests,
-    asked: Sequence[LookUpCache],
-    now: datetime,
-    vault: "Vault | None" = None,
-) -> list[CacheAnswered]:
-    """For each task asked about: its fingerprint, and the result that is known for it, all in one query.
+class Lookups:
+    """What one run may take of what is known, and who else is about to make it."""
 
-    A known result whose bytes are gone, or cut short, is forgotten, and counts as unknown. One that is older than
-    its component takes counts as unknown too.
-    """
-    keys = {command.path: _key(state, files, command, vault) for command in asked}
-    prints = {path: fingerprint(key) for path, key in keys.items()}
-    known = store.cached(set(prints.values()))
-    lost = [found.fingerprint for found in known.values() if not _complete(artifacts, found)]
-    if lost:
-        store.forget_cached(lost)
-    answers = []
-    for command in asked:
-        print_ = prints[command.path]
-        hit = known.get(print_) if print_ not in lost else None
-        if hit is not None and _is_stale(hit, _work(state, command).fresh_for, now):
-            hit = None
-        answers.append(CacheAnswered(path=command.path, fingerprint=print_, key=keys[command.path], hit=hit))
-    return answers
+    def __init__(
+        self,
+        *,
+        state: RunState,
+        store: MetadataStore,
+        artifacts: ArtifactStore,
+        clock: Clock,
+        lease: Lease,
+        cwd: Path,
+        vault: "Vault | None",
+    ) -> None:
+        self._state = state
+        self._store = store
+        self._artifacts = artifacts
+        self._clock = clock
+        self._vault = vault
+        self._files = FileDigests(cwd)
+        self._earlier = EarlierRun(state, store)
+        self._flights = Flights(store, lease, clock)
+
+    def answer(self, asked: Sequence[LookUpCache]) -> Iterator[CacheAnswered]:
+        """First what the run that this is a rerun of has; then the cache; then who computes it at this moment."""
+        earlier = self._earlier.answer(asked)
+        yield from earlier
+        taken = {answer.path for answer in earlier}
+        left = [command for command in asked if command.path not in taken]
+        known = self._ask_cache([command for command in left if command.cached])
+        yield from self._flights.join(known, lambda path: may_reuse(self._state.run, path), self._ask_cache)
+        for command in left:
+            if not command.cached:
+                yield CacheAnswered(path=command.path, fingerprint=None, key=None, hit=None)
+
+    def _ask_cache(self, asked: Sequence[LookUpCache]) -> list[CacheAnswered]:
+        """For each task asked about: its fingerprint, and the result that is known for it, all in one query.
+
+        A known result whose bytes are gone, or cut short, is forgotten, and counts as unknown. One that is older than
+        its component takes counts as unknown too.
+        """
+        now = self._clock.now()
+        keys = {command.path: _key(self._state, self._files, command, self._vault) for command in asked}
+        prints = {path: fingerprint(key) for path, key in keys.items()}
+        known = self._store.cached(set(prints.values()))
+        lost = [found.fingerprint for found in known.values() if not _complete(self._artifacts, found)]
+        if lost:
+            self._store.forget_cached(lost)
+        answers = []
+        for command in asked:
+            print_ = prints[command.path]
+            hit = known.get(print_) if print_ not in lost else None
+            if hit is not None and _is_stale(hit, _work(self._state, command).fresh_for, now):
+                hit = None
+            answers.append(CacheAnswered(path=command.path, fingerprint=print_, key=keys[command.path], hit=hit))
+        return answers
 
 
 def _is_stale(found: CachedResult, fresh_for: float | None, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from penstock.core.ids import TaskPath
+from penstock.core.ids import RunId, TaskPath
 from penstock.engine.executor import AttemptKey, Limits, WorkOrder
 from penstock.engine.run_values import run_values
 from penstock.engine.state import RunState
@@ -28,6 +28,11 @@ from penstock.metadata.records import Artifact, Execution
 OUTPUT_FILE = "executor_output.json"
 LOG_FILE = "log.txt"
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\[\]-]{0,199}")
+
+
+def work_folder(home: Path, run: RunId) -> Path:
+    """Where the attempts of a run have their folders while it goes."""
+    return home / "work" / run
 
 
 def attempt_folder(work: Path, path: TaskPath, number: int) -> Path:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from penstock.core.errors import UserError
 from penstock.core.ids import RunId
-from penstock.engine.driver import work_folder
+from penstock.engine.orders import work_folder
 from penstock.engine.plan import Plan
 from penstock.metadata.records import Run
 

@@ -20,11 +20,12 @@ from penstock.core.ids import Digest, RunId, TaskPath, new_run_id
 from penstock.core.json import Json
 from penstock.core.settings import Settings
 from penstock.engine.behaviour import check_behaviour
-from penstock.engine.driver import Driver, work_folder
+from penstock.engine.driver import Driver
 from penstock.engine.errors import NothingToCancel, NotRunnable, RunIsLive
 from penstock.engine.events import Cancel, EngineEvent, Retry, Start
 from penstock.engine.executor import Executor
 from penstock.engine.lease import LeaseKeeper, is_dead, this_engine
+from penstock.engine.orders import work_folder
 from penstock.engine.plan import Plan
 from penstock.engine.remains import recovery
 from penstock.engine.slots import Room

@@ -22,7 +22,7 @@ from penstock.artifacts.store import ArtifactStore, KeptBytes
 from penstock.core.clock import Clock
 from penstock.core.faults import fault_point
 from penstock.core.ids import Digest, RunId
-from penstock.engine.driver import work_folder
+from penstock.engine.orders import work_folder
 from penstock.metadata.retention import Retention, RunFacts, digest_in
 from penstock.platform.places import own_workspace
 from penstock.platform.retention.policy import Policy, Selection, select
