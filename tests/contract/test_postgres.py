@@ -13,8 +13,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from msgspec import structs
 
-from penstock.core.ids import RunId
+from penstock.core.ids import Digest, RunId
 from penstock.metadata import open_store, retention_statements, sharing_statements, statements
 from penstock.metadata.errors import (
     DatabaseMissing,
@@ -34,7 +35,8 @@ from penstock.metadata.errors import (
 from penstock.metadata.postgres.dialect import PostgresDialect
 from penstock.metadata.postgres.opening import open_postgres
 from penstock.metadata.preparing import HEAD, POSTGRES
-from penstock.metadata.records import Changes
+from penstock.metadata.records import Changes, State
+from penstock.metadata.retention import Hold
 from penstock.metadata.session import expanded
 from penstock.metadata.sql_store import SqlStore
 from penstock.testing.store_cases.samples import MINUTE, NOW, OTHER, SPEC, a_run, an_execution, started
@@ -365,6 +367,55 @@ def test_a_line_that_is_cut_while_a_run_is_made_makes_it_once(moment: str) -> No
         far.create_run(a_run(), SPEC)
         assert [run.run_id for run in far.runs()] == ["r1", "r0"]
         far.close()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_line_that_is_cut_while_runs_are_removed_removes_and_tells_of_all(moment: str) -> None:
+    server = own_server()
+    url = new_schema(server.url)
+    with Proxy(server) as proxy:
+        far = open_store(f"{proxy.url}&{url.partition('&')[2]}", patience=5.0)
+        lease = started(far)
+        far.commit(lease, Changes(run=structs.replace(a_run(), state=State.CANCELED)))
+        far.release(lease)
+        proxy.cut(moment, b"COMMIT")
+        removed = far.retention.remove_runs([R1, RunId("r0")], NOW + MINUTE)
+        assert (removed.runs, removed.kept, far.runs()) == ([R1], [RunId("r0")], [])
+        far.close()
+
+
+def test_what_is_asked_in_order_to_remove_outlives_a_restart() -> None:
+    server = Server()
+    store = open_store(server.url, patience=30.0)
+    lease = started(store)
+    keep = Hold(kind="run", target="r1", note="", created_at=NOW)
+    digest = Digest(f"sha256:{'0' * 64}")
+    asked = store.retention
+    for call in (
+        lambda: [facts.run_id for facts in asked.runs(NOW)] == [R1],
+        lambda: list(asked.uses()) == [],
+        lambda: list(asked.referenced()) == [],
+        lambda: asked.hold(keep) is None,
+        lambda: asked.holds() == [keep],
+        lambda: asked.held_runs() == {R1},
+        lambda: asked.remove_runs([R1], NOW).kept == [R1],
+        lambda: asked.condemn([digest], NOW) is None,
+        lambda: asked.condemned() == {digest: NOW},
+        lambda: asked.acquit([digest]) is None,
+        lambda: asked.release("run", "r1"),
+    ):
+        _cut_all(server)
+        assert call()
+    store.release(lease)
+    store.close()
+    server.remove()
+
+
+def _cut_all(server: Server) -> None:
+    execute(
+        server.url,
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'penstock'",
+    )
 
 
 def test_connections_are_few_however_many_threads_ask(url: str) -> None:

@@ -6,19 +6,30 @@ unless a test armed that name. Every name is listed in `FAULT_POINTS`, so that t
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable
 
 FAULT_POINTS: dict[str, str] = {
+    "engine.after_acquire": "a run was taken, nobody renews its lease yet",
+    "engine.after_recovery": "what a dead engine left was read, nothing of it is stored yet",
+    "engine.after_claim": "it is settled who computes what, nothing of it is in line yet",
     "engine.before_commit": "an event was decided, nothing of it is stored yet",
     "engine.after_commit": "the transition is stored, its commands are not performed yet",
     "engine.after_start": "a task was handed to its executor",
+    "engine.after_return": "the engine leaves and has ended an attempt, which is not on record yet",
+    "engine.before_release": "the run is over or given back, its lease is still held",
+    "imports.before_place": "the bytes of an import are whole, beside their place in the workspace",
+    "imports.before_report": "the bytes of an import are stored, the engine does not know yet",
+    "environments.before_lock": "requirements are resolved, to what is not on record yet",
+    "environments.before_rename": "an environment is made, and lies under a temporary name",
     "artifacts.before_rename": "the bytes lie under a temporary name",
     "artifacts.after_rename": "the bytes lie under their final name, nothing refers to them yet",
     "launcher.before_call": "the task's inputs are loaded, the author's function was not called yet",
     "launcher.before_report": "the outputs are stored, the engine does not know yet",
     "retention.after_batch": "some of the runs that may go are removed, their bytes are condemned",
     "retention.after_remove": "some of the condemned bytes are removed, nobody has noted that yet",
-    "metadata.inside_transaction": "rows are written, the transaction is not committed",
+    "metadata.inside_transaction": "rows of whatever kind are written, the transaction is not committed",
+    "metadata.after_transaction": "a transaction is committed, whoever asked for it has not been told",
 }
 
 _armed: dict[str, Callable[[], None]] = {}
@@ -47,13 +58,21 @@ def disarm() -> None:
 def arm_kills(orders: Iterable[str]) -> None:
     """Arm from text, for processes that a test starts.
 
-    Each order is `name`, `name:N` (the process kills itself, by SIGKILL, the N-th time that it passes that point,
-    counted from 1), or `name@FILE` (the first process that passes it and makes that file, and no other).
+    Each order is one of
+
+    - `name`, `name:N`: the process kills itself, by SIGKILL, the N-th time that it passes that point, counted from 1;
+    - `name@FILE`: the first process that passes it and makes that file kills itself, and no other;
+    - `name~FILE`: the first process that passes it and makes that file writes its id into it, and is held up there
+      until the file is empty: time to kill something else.
     """
     for order in orders:
-        name, _, file = order.partition("@")
+        sign = next((sign for sign in "@~" if sign in order), "")
+        name, _, file = order.partition(sign) if sign else (order, "", "")
         name, _, count = name.partition(":")
-        arm(name, _KillOnce(file) if file else _Kill(int(count or 1)))
+        if sign:
+            arm(name, _KillOnce(file) if sign == "@" else _HoldOnce(file))
+        else:
+            arm(name, _Kill(int(count or 1)))
 
 
 class _Kill:
@@ -71,8 +90,26 @@ class _KillOnce:
         self.file = file
 
     def __call__(self) -> None:
-        try:
-            os.close(os.open(self.file, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
-            return
-        os.kill(os.getpid(), signal.SIGKILL)
+        if _is_first(self.file):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _HoldOnce:
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __call__(self) -> None:
+        if _is_first(self.file):
+            while os.stat(self.file).st_size:  # noqa: PTH116
+                time.sleep(0.005)
+
+
+def _is_first(file: str) -> bool:
+    """Whether nobody has made that file before; it holds our process id then."""
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    except FileExistsError:
+        return False
+    os.write(handle, str(os.getpid()).encode())
+    os.close(handle)
+    return True

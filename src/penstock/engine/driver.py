@@ -260,6 +260,7 @@ class Driver:
     def _ended(self, key: AttemptKey, outcome: Outcome) -> AttemptEnded | AttemptReturned:
         outcome, log = self._performer.settle(key, outcome)
         if self._stopping and isinstance(outcome, Canceled):
+            fault_point("engine.after_return")
             return AttemptReturned(path=key.path, number=key.number, usage=outcome.usage, log=log)
         return AttemptEnded(path=key.path, number=key.number, outcome=outcome, log=log)
 

@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from penstock.core.clock import Clock
+from penstock.core.faults import fault_point
 from penstock.core.ids import EngineId, Fingerprint, TaskPath
 from penstock.engine.events import CacheAnswered, LookUpCache, Wait
 from penstock.engine.lease import is_dead
@@ -69,6 +70,7 @@ class Flights:
             if answer.hit is None and answer.fingerprint is not None and computes(answer.path)
         }
         held = self._claim(wanted) if wanted else {}
+        fault_point("engine.after_claim")
         # Whom they waited for may have finished between the look into the cache and the claim.
         freed = [answer.path for answer in answers if answer.path in self._asked and answer.fingerprint not in held]
         again = {answer.path: answer for answer in look_up([LookUpCache(path=path) for path in freed])} if freed else {}

@@ -20,6 +20,7 @@ from penstock.artifacts.names import local_path
 from penstock.artifacts.outside import read_outside
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import PenstockError, UserError
+from penstock.core.faults import fault_point
 from penstock.core.ids import ArtifactId, artifact_id
 from penstock.engine.errors import failure_of
 from penstock.engine.events import ImportArtifact, ImportEnded
@@ -114,7 +115,9 @@ class Imports:
                     self._threads -= 1
                     return
                 job = self._waiting.popleft()
-            self._deliver(run_import(job, self._artifacts))
+            ended = run_import(job, self._artifacts)
+            fault_point("imports.before_report")
+            self._deliver(ended)
 
 
 def run_import(job: Import, artifacts: ArtifactStore) -> ImportEnded:
@@ -228,6 +231,7 @@ def _bring(artifact: Artifact, artifacts: ArtifactStore, place: Path) -> None:
             shutil.copyfile(source, copy)
         if place.is_dir():
             shutil.rmtree(place)
+        fault_point("imports.before_place")
         copy.replace(place)
     finally:
         shutil.rmtree(apart, ignore_errors=True)

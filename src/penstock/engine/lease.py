@@ -12,6 +12,7 @@ from pathlib import Path
 
 from penstock.core.clock import Clock
 from penstock.core.errors import InfraError
+from penstock.core.faults import fault_point
 from penstock.core.ids import EngineId, RunId
 from penstock.metadata.records import Lease
 from penstock.metadata.store import MetadataStore
@@ -108,6 +109,7 @@ class LeaseKeeper:
     def hold(self, lease: Lease) -> HeldLease:
         """Keep a lease from now on."""
         held = HeldLease(self, lease)
+        fault_point("engine.after_acquire")
         with self._changed:
             self._held[lease.run_id] = held
             self._changed.notify()
@@ -118,6 +120,7 @@ class LeaseKeeper:
 
     def release(self, held: HeldLease) -> None:
         """Stop renewing a lease, and give it back."""
+        fault_point("engine.before_release")
         with self._changed:
             if self._held.get(held.lease.run_id) is held:
                 del self._held[held.lease.run_id]

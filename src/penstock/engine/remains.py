@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from penstock.artifacts.store import ArtifactStore
+from penstock.core.faults import fault_point
 from penstock.core.ids import TaskPath
 from penstock.engine.events import Recover
 from penstock.engine.executor import Outcome, Succeeded
@@ -36,6 +37,7 @@ def recovery(state: RunState, work: Path, artifacts: ArtifactStore) -> Recover:
         with contextlib.suppress(OSError, msgspec.DecodeError):
             output = msgspec.json.decode((folder / OUTPUT_FILE).read_bytes(), type=ExecutorOutput)
             outcomes[execution.path] = Succeeded(output=output, usage=Usage())
+    fault_point("engine.after_recovery")
     return Recover(outcomes=outcomes, logs=logs)
 
 

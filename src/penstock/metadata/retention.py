@@ -18,7 +18,9 @@ from penstock.core.ids import Digest, RunId
 from penstock.core.json import Json
 from penstock.metadata import retention_statements as sql
 from penstock.metadata import rows
+from penstock.metadata import statements as runs_sql
 from penstock.metadata.records import State
+from penstock.metadata.repeating import repeatable
 from penstock.metadata.session import Connections, Session
 
 HoldKind: TypeAlias = Literal["artifact", "run"]
@@ -118,42 +120,55 @@ class SqlRetention:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
+    @property
+    def patience(self) -> float:
+        """For how many seconds a call is made again while the store is away."""
+        return self._connections.patience
+
+    @repeatable
     def runs(self, now: datetime) -> list[RunFacts]:
         present = rows.time_text(now)
         with self._connections.reading() as session:
             found = session.rows(sql.LIST_RUNS)
         return [_facts(row, present) for row in found]
 
+    @repeatable
     def uses(self) -> Iterator[tuple[RunId, str]]:
         with self._connections.reading() as session:
             found = session.rows(sql.LIST_ARTIFACT_USES) + session.rows(sql.LIST_LOGS)
-        for row in found:
-            yield row[0], row[1]
+        return ((row[0], row[1]) for row in found)
 
+    @repeatable
     def referenced(self) -> Iterator[str]:
         with self._connections.reading() as session:
             uris = session.rows(sql.LIST_ARTIFACT_URIS)
             logs = session.rows(sql.LIST_LOGS)
             runs = session.rows(sql.LIST_RUNS)
-        yield from (row[0] for row in uris)
-        yield from (row[1] for row in logs)
-        for row in runs:
-            yield from _inputs(row[6])
+        inputs = chain.from_iterable(_inputs(row[6]) for row in runs)
+        return chain((row[0] for row in uris), (row[1] for row in logs), inputs)
 
+    @repeatable
     def holds(self) -> list[Hold]:
         with self._connections.reading() as session:
             found = session.rows(sql.LIST_HOLDS)
         return [_hold(row) for row in found]
 
+    @repeatable
     def hold(self, hold: Hold) -> None:
         values = msgspec.structs.asdict(hold) | {"created_at": rows.time_text(hold.created_at)}
         with self._connections.writing() as session:
             session.execute(sql.UPSERT_HOLD, values)
 
     def release(self, kind: HoldKind, target: str, holder: str = "person") -> bool:
-        with self._connections.writing() as session:
-            return session.row(sql.DELETE_HOLD, kind=kind, target=target, holder=holder) is not None
+        return self._release(kind, target, holder, [])
 
+    @repeatable
+    def _release(self, kind: HoldKind, target: str, holder: str, found: list[bool]) -> bool:
+        with self._connections.writing() as session:
+            found.append(session.row(sql.DELETE_HOLD, kind=kind, target=target, holder=holder) is not None)
+        return any(found)
+
+    @repeatable
     def held_runs(self) -> set[RunId]:
         with self._connections.reading() as session:
             found = {RunId(row[1]) for row in session.rows(sql.RUNS_OF_HELD_ARTIFACTS)}
@@ -161,27 +176,37 @@ class SqlRetention:
         return found | {RunId(row[1]) for row in held if row[0] == "run"}
 
     def remove_runs(self, runs: Sequence[RunId], now: datetime) -> Removed:
+        return self._remove_runs(runs, now, {})
+
+    @repeatable
+    def _remove_runs(self, runs: Sequence[RunId], now: datetime, tried: dict[RunId, int]) -> Removed:
         present = rows.time_text(now)
         removed: list[RunId] = []
         artifacts = 0
         with self._connections.writing() as session:
             session.exclude_writers()  # so that nothing that is about to go is referred to meanwhile
             for run_id in runs:
-                uris = _remove_run(session, run_id, present)
-                if uris is not None:
+                went = _remove_run(session, run_id, present)
+                if went is None and run_id in tried and session.row(runs_sql.SELECT_RUN, run_id=run_id) is None:
+                    went = tried[run_id]  # it went the first time, of which we have not heard
+                if went is not None:
                     removed.append(run_id)
-                    artifacts += len(uris)
+                    artifacts += went
+                    tried[run_id] = went  # from here on, it may be gone although this fails
         gone = set(removed)
         return Removed(runs=removed, kept=[run_id for run_id in runs if run_id not in gone], artifacts=artifacts)
 
+    @repeatable
     def condemned(self) -> dict[Digest, datetime]:
         with self._connections.reading() as session:
             return {row[0]: datetime.fromisoformat(row[1]) for row in session.rows(sql.LIST_CONDEMNED)}
 
+    @repeatable
     def condemn(self, digests: Collection[Digest], at: datetime) -> None:
         with self._connections.writing() as session:
             _condemn(session, digests, rows.time_text(at))
 
+    @repeatable
     def acquit(self, digests: Collection[Digest]) -> None:
         with self._connections.writing() as session:
             session.execute_for_each(sql.ACQUIT, list(digests))
@@ -195,8 +220,8 @@ def digest_in(uri: str) -> Digest | None:
     return Digest(f"sha256:{parts[-2]}")
 
 
-def _remove_run(session: Session, run_id: RunId, present: str) -> list[str] | None:
-    """Remove one run; the URIs of the artifacts that went with it, or None if it stays."""
+def _remove_run(session: Session, run_id: RunId, present: str) -> int | None:
+    """Remove one run; how many records of artifacts went with it, or None if it stays."""
     named = [row[0] for row in session.rows(sql.ARTIFACTS_OF_RUN, run_id=run_id)]
     logs = [row[0] for row in session.rows(sql.LOGS_OF_RUN, run_id=run_id)]
     heirs = {row[0]: row for row in session.rows(sql.HEIRS_OF_RUN, run_id=run_id)}  # of several, the newest
@@ -211,7 +236,7 @@ def _remove_run(session: Session, run_id: RunId, present: str) -> list[str] | No
     uris = [row[0] for row in found if row is not None]
     digests = {digest for uri in (*uris, *logs, *_inputs(gone[1])) if (digest := digest_in(uri))}
     _condemn(session, digests, present)
-    return uris
+    return len(uris)
 
 
 def _condemn(session: Session, digests: Collection[Digest], at: str) -> None:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from penstock.core.errors import PenstockError
+from penstock.core.faults import fault_point
 from penstock.metadata.dialect import Connection, Cursor, Dialect
 from penstock.metadata.errors import StoreBusy, StoreClosed, StoreUnreachable, TextNotStorable
 from penstock.metadata.rows import Row, Values, excerpt
@@ -115,6 +116,8 @@ class Connections:
         self._check_process()
         with self._turn(self._writing if self._dialect.one_writer else None), self._transaction(write=True) as session:
             yield session
+            fault_point("metadata.inside_transaction")
+        fault_point("metadata.after_transaction")
 
     def close(self) -> None:
         """Close what is idle now, and what comes back later."""

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from penstock.core.faults import fault_point
 from penstock.core.ids import ArtifactId, Digest, EngineId, FencingToken, Fingerprint, RunId, TaskPath
 from penstock.metadata import rows, sharing_statements
 from penstock.metadata import statements as sql
@@ -145,7 +144,6 @@ class SqlStore(SharedWork):
             lost = LeaseLost(run_id=lease.run_id, owner=lease.owner, token=lease.token)
             session.demand(sql.CHECK_LEASE, lost, run_id=lease.run_id, token=lease.token)
             _write(session, lease.run_id, changes)
-            fault_point("metadata.inside_transaction")
 
     # --- reading ----------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from penstock.core.faults import fault_point
 from penstock.executors.environments.locks import Locks
 from penstock.executors.environments.packages import Environment, Packages, digest, pinned, worker_needs
 from penstock.executors.environments.uv import Uv, source_options
@@ -97,6 +98,7 @@ class Environments:
             )
             packages = next(part.glob("lib/python*/site-packages"))
             (packages / "penstock").symlink_to(_package_folder())
+            fault_point("environments.before_rename")
             part.rename(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)

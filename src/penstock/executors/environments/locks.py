@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from penstock.core.faults import fault_point
 from penstock.executors.environments.packages import Packages, digest, distribution
 from penstock.executors.environments.uv import Uv, source_options
 from penstock.executors.errors import EnvironmentFailed, WorkerDidNotStart
@@ -72,6 +73,7 @@ class Locks:
             if found is not None and not (refresh and self._times.get(key, 0) == before):
                 return found
             versions = self._resolve(packages)
+            fault_point("environments.before_lock")
             self._keep(key, packages, versions)
             self._known[key] = versions
             self._times[key] = before + 1
