@@ -186,7 +186,8 @@ def test_two_at_once_agree(project):
         ("--older-than", "-3d", "it is no length of time"),
         ("--max-size", "plenty", "it is no amount of bytes"),
         ("--max-size", "-1", "it is no amount of bytes"),
-        ("--older-than", "9" * 30 + "d", ""),
+        ("--older-than", "9" * 30 + "d", "it is longer than any run is old"),
+        ("--older-than", "999999999d", "it is longer than any run is old"),
     ],
 )
 def test_a_rule_that_makes_no_sense_removes_nothing(project, rule, value, words):

@@ -1,5 +1,6 @@
 """Arguments and options that several commands share."""
 
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,17 @@ class _Folder(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return super().convert(value, param, ctx) if value else self.fail("it is empty", param, ctx)
+
+
+class Seconds(click.FloatRange):
+    """A length of time that is more than nothing and comes to an end: `nan` and `inf` are numbers, too."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        return seconds if isfinite(seconds) else self.fail(f"{value!r} is no length of time", param, ctx)
 
 
 home = click.option(

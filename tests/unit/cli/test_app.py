@@ -24,6 +24,11 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
         (["runs", "show"], "penstock runs show: missing argument 'RUN' [CLI001]"),
         (["run", "x.py", "--parm", "a=1"], "penstock run: no such option '--parm'"),
         (["run", "x.py", "--max-parallel", "0"], "penstock run: invalid value for '--max-parallel'"),
+        (
+            ["run", "x.py", "--timeout", "nan"],
+            "penstock run: invalid value for '--timeout': 'nan' is no length",
+        ),
+        (["conformance", "x", "--time-limit", "inf"], "invalid value for '--time-limit': 'inf' is no length of time"),
         (["home", "surplus"], "penstock home: got unexpected extra argument (surplus) [CLI001]"),
     ],
 )

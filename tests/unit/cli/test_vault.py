@@ -79,6 +79,19 @@ def test_what_makes_no_sense_is_refused(
     assert not (home / "secrets").exists() or not [*(home / "secrets").glob("*.json")]
 
 
+def test_what_others_may_read_is_listed_with_what_is_wrong_instead_of_its_keys(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    HomeVault(home).secrets.set("db", {"password": b"hunter2"})
+    (home / "secrets/db.json").chmod(0o644)
+    assert main(["secrets", "list", "--json"]) == 0
+    (db,) = json.loads(capsys.readouterr().out)
+    assert db["keys"] == []
+    assert "others can get at it (mode 644)" in db["problem"]
+    assert main(["secrets", "list"]) == 0
+    assert "others can get at it" in capsys.readouterr().out
+
+
 def test_lists_show_names_and_keys(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for kind in ("secrets", "config-maps", "volumes"):
         assert main([kind, "list"]) == 0

@@ -1,5 +1,6 @@
 """The page of a run: what is on it, and that nothing on it is executed or fetched."""
 
+import re
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,7 @@ from penstock.ir.runtime import TaskFailure
 from penstock.metadata import MetadataStore
 from penstock.metadata.records import Bindings, State
 from penstock.platform.report import render_report
+from penstock.platform.report.timeline import axis
 from support.pipelines import dag, document, leaf, task
 from support.recorded import RecordedRun, put_text
 from support.taxi_runs import failed_taxi_run, succeeded_taxi_run
@@ -206,3 +208,9 @@ def test_a_run_of_very_many_tasks_has_a_page_of_some_of_them(store: MetadataStor
     text = render_report(store, artifacts, run.run)
     assert "… and 700 more tasks" in text
     assert len(text) < 1_000_000
+
+
+def test_no_two_marks_of_a_time_axis_read_the_same() -> None:
+    for span in (0.004, 0.05, 0.15, 0.399, 0.7, 2.5, 4, 50, 4000):
+        marks = re.findall(r"<span style=[^>]*>([^<]+)</span>", str(axis(span)))
+        assert len(marks) == len(set(marks)) > 2, (span, marks)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=300.0,
+    type=options.Seconds(),
+    default=300,
     show_default=True,
     metavar="SECONDS",
     help="For each pipeline.",
@@ -88,13 +88,16 @@ def conformance(
     progress = Progress(screen, cases, quiet=quiet)
     verdicts = run_cases(cases, plan, progress.tell)
     seconds = time.monotonic() - began
-    screen.print(*closing(verdicts, seconds))
+    ok = all(verdict.ok for verdict in verdicts)
+    if not (quiet and ok):
+        screen.print(*closing(verdicts, seconds))
     if report is not None:
         _write_report(report, folder, verdicts, plan, started, seconds)
-        screen.print((("report ", "dim"), (str(report), "")))
+        if not quiet:
+            screen.print((("report ", "dim"), (str(report), "")))
     if as_json:
         _write_json(folder, verdicts, seconds)
-    return 0 if all(verdict.ok for verdict in verdicts) else 1
+    return 0 if ok else 1
 
 
 def _write_report(

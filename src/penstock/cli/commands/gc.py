@@ -1,6 +1,6 @@
 """`penstock gc`: what may go by a policy of retention, and, if one says so, its removal."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,9 +75,11 @@ def _seconds(text: str) -> float:
 
     try:
         seconds = parse_duration(text)
-        timedelta(seconds=seconds)
-    except (ValueError, OverflowError) as error:
+        _ = datetime.now(UTC) - timedelta(seconds=seconds)
+    except ValueError as error:
         raise PolicyInvalid(rule="--older-than", value=text, reason=str(error)) from error
+    except OverflowError as error:
+        raise PolicyInvalid(rule="--older-than", value=text, reason="it is longer than any run is old") from error
     return seconds
 
 

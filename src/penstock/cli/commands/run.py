@@ -21,7 +21,7 @@ from penstock.cli.command import Command
 @click.option("--inline", is_flag=True, help="Run tasks in this process, one at a time.")
 @click.option("--pdb", is_flag=True, help="Open a debugger where a component fails; implies --inline.")
 @options.max_parallel
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="For the whole run.")
+@click.option("--timeout", type=options.Seconds(), metavar="SECONDS", help="For the whole run.")
 @click.option(
     "--workspace", type=options.FILE, metavar="FOLDER", help="A folder of yours for the workspace that tasks share."
 )

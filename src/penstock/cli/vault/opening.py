@@ -8,6 +8,7 @@ from penstock.cli.text import Line, columns, line
 from penstock.platform.home import prepare_home
 from penstock.platform.report.words import moment, one_line
 from penstock.platform.vault import HomeVault, KeyedValues
+from penstock.platform.vault.values import Entry
 
 
 def open_vault(home: Path | None, *, json: bool = False) -> tuple[HomeVault, Screen]:
@@ -21,7 +22,7 @@ def list_values(values: KeyedValues, screen: Screen, *, what: str, json: bool) -
     """Show names and keys, never values."""
     entries = values.entries()
     if json:
-        write_json([{"name": one.name, "keys": one.keys, "changed_at": one.changed_at} for one in entries])
+        write_json([_record(one) for one in entries])
         return 0
     if not entries:
         screen.print(line((f"there are no {what}", "dim")))
@@ -30,6 +31,11 @@ def list_values(values: KeyedValues, screen: Screen, *, what: str, json: bool) -
     rows = [[line((one.name, "bold")), _keys(one.keys, one.problem), line(moment(one.changed_at))] for one in entries]
     screen.print(*columns([head, *rows], limit=screen.width, shrink=((1, 12),)))
     return 0
+
+
+def _record(one: Entry) -> dict[str, object]:
+    record: dict[str, object] = {"name": one.name, "keys": one.keys, "changed_at": one.changed_at}
+    return record | {"problem": one.problem} if one.problem else record
 
 
 def _keys(keys: list[str], problem: str) -> Line:

@@ -29,7 +29,7 @@ def draw_timeline(run: Run, tree: RunTree, attempts: Sequence[Attempt]) -> Marku
     rows = [_row(place, by_place, begin, span, end) for place in places[:MOST_ROWS]]
     more = len(places) - MOST_ROWS
     note = tag("p", f"… and {more} more tasks", class_="note") if more > 0 else ""
-    return tag("div", _axis(span), *rows, note, class_="timeline")
+    return tag("div", axis(span), *rows, note, class_="timeline")
 
 
 def _row(place: Place, by_place: Mapping[int, list[Attempt]], begin: datetime, span: float, end: datetime) -> Markup:
@@ -49,14 +49,22 @@ def _bar(attempt: Attempt, begin: datetime, span: float, end: datetime) -> Marku
     return tag("i", class_=f"bar s-{attempt.state.lower()}", style=style, title=title)
 
 
-def _axis(span: float) -> Markup:
+def axis(span: float) -> Markup:
+    """Marks at round moments, each with its time."""
     step = next((step for step in _STEPS if span / step <= 8), _STEPS[-1]) if span > 4 else _fraction(span)
     marks: list[Markup] = []
     at = 0.0
     while at <= span and len(marks) < 20:
-        marks.append(tag("span", duration(at) if at else "0", style=f"left:{_percent(at, span)}"))
+        marks.append(tag("span", _moment(at, step), style=f"left:{_percent(at, span)}"))
         at += step
     return tag("div", tag("span", "", class_="label"), tag("div", *marks, class_="lane"), class_="row axis")
+
+
+def _moment(at: float, step: float) -> str:
+    """Like `duration`, but no two marks are the same."""
+    if not at:
+        return "0"
+    return f"{at:.2f}s" if at >= 0.1 and step < 0.1 else duration(at)
 
 
 def _fraction(span: float) -> float:
