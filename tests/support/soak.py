@@ -1,6 +1,8 @@
-"""A small world to be cruel to: a project, a store that engines share, processes to kill, and what must hold after all.
+"""A small world to be cruel to: a project, a store that engines share, processes to kill. What must hold after it all
+is in `support.soak_checks`.
 
-Tasks write a line when they begin and when they end, so that what really ran can be held against the records.
+A kill is counted when it is known to have happened: a process of ours ended by SIGKILL, or a process has left its id
+behind as the last thing that it did (`name@FILE` in `penstock.core.faults`).
 """
 
 import os
@@ -9,88 +11,32 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
-from penstock.artifacts import LocalArtifactStore
 from penstock.core.faults import FAULT_POINTS
 from penstock.core.ids import RunId
 from penstock.ir.spec import PipelineDocument
-from penstock.metadata.records import Execution, ExecutionKind, State
-from penstock.metadata.retention import digest_in
+from penstock.metadata.errors import RunNotFound
+from penstock.metadata.records import Attempt, Execution, State
+from penstock.metadata.retention import Hold
 from penstock.platform.options import RunOptions
+from penstock.platform.rerunning import submit_rerun
 from penstock.platform.settings import load_settings
 from penstock.platform.system import System
 from support.postgres import Server
 from support.projects import PENSTOCK, Project
+from support.soak_story import PIPELINE
 
-PIPELINE = """
-import os, time
-from pathlib import Path
-from penstock import Retry, Text, component, each, pipeline, when
-
-
-def note(folder: str, what: str) -> None:
-    handle = os.open(os.path.join(folder, "ledger.txt"), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(handle, f"{what}\\n".encode())
-    os.close(handle)
-
-
-@component
-def start(n: int, folder: str) -> int:
-    note(folder, f"start({n})")
-    time.sleep(0.02)
-    return n + 1
-
-
-@component
-def letters(n: int, folder: str) -> Text:
-    note(folder, f"letters({n})")
-    time.sleep(0.02)
-    print("letters", n)
-    return Text("x" * n * 1000)
-
-
-@component
-def count(texts: list[Text], folder: str) -> int:
-    note(folder, "count")
-    time.sleep(0.02)
-    return sum(len(text) for text in texts)
-
-
-@component
-def add(n: int, total: int, more: Text, folder: str) -> int:
-    note(folder, f"add({n})")
-    return total + len(more)
-
-
-@component(retries=Retry(5, backoff="10ms"))
-def shaky(n: int, folder: str) -> int:
-    note(folder, f"shaky({n})")
-    marker = Path(folder, f"shaken {n}")
-    if not marker.exists():
-        marker.touch()
-        raise RuntimeError("the first time, it fails")
-    return n
-
-
-@pipeline
-def story(folder: str, n: int) -> int:
-    first = start(n, folder)
-    texts = [letters(k, folder) for k in each([1, 2, 3], parallelism=2)]
-    more = letters(first, folder)
-    total = add(first, count(texts, folder), more, folder)
-    with when(first > 3):
-        shaky(first, folder)
-    return total
-"""
-POINTS = sorted(name for name in FAULT_POINTS if not name.startswith("retention."))
-
-
-def expected(n: int) -> int:
-    """What a run of `story` gives."""
-    return 6000 + (n + 1) * 1000
+_ELSEWHERE = ("retention.", "imports.", "environments.")
+"""Points that `story` does not come by, or another command does."""
+ENGINE_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("engine.", "metadata.")))
+WORKER_POINTS = sorted(name for name in FAULT_POINTS if not name.startswith((*_ELSEWHERE, "engine.", "metadata.")))
+COLLECTOR_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("retention.", "metadata.")))
+LEASE = 3.0
+History = list[tuple[Execution, list[Attempt]]]
 
 
 class World:
@@ -101,7 +47,7 @@ class World:
         self.project = Project(folder, pipeline=PIPELINE)
         self.server = Server() if postgres else None
         self.variables = {
-            "PENSTOCK_LEASE": "3",
+            "PENSTOCK_LEASE": str(int(LEASE)),
             "PENSTOCK_DURABILITY": "normal",
             "PENSTOCK_HOME": str(self.project.home),
         }
@@ -109,58 +55,123 @@ class World:
             self.variables["PENSTOCK_STORE"] = self.server.url
         self.system = System.open(load_settings(os.environ | self.variables, folder))
         self.document: PipelineDocument = self.system.compile("pipeline.py:story", folder)[0]
-        self.engines: list[subprocess.Popen[bytes]] = []
+        self.system.close_workers()
+        self.engines: list[Engine] = []
         self.runs: dict[RunId, int] = {}
-        self.kills = 0
+        self.removed: dict[RunId, History] = {}
+        """What was on record of runs that are removed."""
+        self.tally: Counter[str] = Counter()
+        """What was done how often; `kills` are counted by victim."""
         self.said = folder / "engines.txt"
+        self._marks = folder / "marks"
+        self._marks.mkdir()
 
-    # --- what is done ---------------------------------------------------------------------------------------
+    @property
+    def kills(self) -> int:
+        """How many processes were killed, crashes of the database included."""
+        self.alive()
+        return sum(count for what, count in self.tally.items() if what.startswith("killed "))
+
+    # --- runs -----------------------------------------------------------------------------------------------
 
     def submit(self, n: int) -> None:
         options = RunOptions(detached=True, cwd=str(self.project.folder))
         given = {"folder": str(self.project.folder), "n": n}
-        run = self.system.submit(self.document, given, options=options)
-        self.runs[run.run_id] = n
+        self.runs[self.system.submit(self.document, given, options=options).run_id] = n
 
-    def start_engine(self, faults: str = "") -> None:
+    def rerun(self, n: int) -> None:
+        """A new run of what another one ran, with another number or with some of its tasks done anew."""
+        earlier = self.random.choice(list(self.runs))
+        from_task = self.random.choice([None, "inner", "count", "for-loop-2"])
+        executions = {execution.path for execution in self.system.store.executions(earlier)}
+        given = {} if from_task in executions else {"n": n}
+        of = self.system.store.run(earlier)
+        run = submit_rerun(self.system, of, given, from_task=None if given else from_task, detached=True)
+        self.runs[run.run_id] = given.get("n", self.runs[earlier])
+        self.tally["reruns"] += 1
+
+    def retry(self) -> None:
+        """Go on with a run that ended badly, in a process that can be killed as engines are."""
+        bad = [run for run in self.runs if self.state(run) in (State.FAILED, State.CANCELED)]
+        if bad:
+            self._start("retry", "runs", "retry", self.random.choice(bad), "--max-parallel", "2")
+
+    def cancel(self) -> None:
+        """Ask for any run to stop; it is retried in the end."""
+        run, now = self.random.choice(list(self.runs)), self.system.clock.now()
+        force = self.random.random() < 0.5
+        self.tally["cancelled"] += self.system.store.request_cancel(run, force=force, by="soak", now=now)
+
+    def state(self, run: RunId) -> State:
+        return self.system.store.run(run).state
+
+    # --- engines --------------------------------------------------------------------------------------------
+
+    def start_engine(self, point: str = "", times: int = 1) -> None:
+        """One that dies at a point the `times`-th time that it comes by, or one of whose workers does, once."""
+        self._start("engine", "engine", "--max-parallel", "2", faults=self._order(point, times))
+
+    def _order(self, point: str, times: int) -> str:
+        if point in WORKER_POINTS:  # with a number, every worker would die there or none
+            return f"{point}@{self._marks}/{point} {len(list(self._marks.iterdir()))} {self.random.random()}"
+        return f"{point}:{times}" if point else ""
+
+    def _start(self, what: str, *command: str, faults: str = "") -> None:
         environment = os.environ | self.variables | {"NO_COLOR": "1"}
         if faults:
             environment["PENSTOCK_FAULTS"] = faults
         with self.said.open("ab") as said:
-            engine = subprocess.Popen(
-                [str(PENSTOCK), "engine", "--max-parallel", "2"],
+            process = subprocess.Popen(
+                [str(PENSTOCK), *command],
                 cwd=self.project.folder,
                 env=environment,
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
             )
-        self.engines.append(engine)
+        self.engines.append(Engine(process, what, faults))
 
-    def alive(self) -> list["subprocess.Popen[bytes]"]:
-        """Engines that still run; those that have died are counted."""
-        for engine in [engine for engine in self.engines if engine.poll() is not None]:
+    def alive(self) -> "list[Engine]":
+        """Engines that still run; those that have died are counted, and so are workers that killed themselves."""
+        for engine in [engine for engine in self.engines if engine.process.poll() is not None]:
             self.engines.remove(engine)
-            self.kills += engine.returncode == -signal.SIGKILL
+            if engine.process.returncode == -signal.SIGKILL:
+                self._count(f"{engine.what} {'by us' if engine.ours else 'at ' + engine.point}")
+        for mark in self._marks.iterdir():
+            if mark.read_text():
+                self._count(f"process at {mark.name.partition(' ')[0]}")
+                mark.write_text("")
         return self.engines
+
+    def _count(self, victim: str) -> None:
+        self.tally[f"killed {victim}"] += 1
+
+    # --- cruelty --------------------------------------------------------------------------------------------
+
+    def kill(self, kind: str) -> None:
+        """Kill an engine, a zygote, a worker or the database."""
+        match kind:
+            case "engine":
+                self.kill_engine()
+            case "database":
+                self.crash_database()
+            case _:
+                self.kill_child(zygote=kind == "zygote")
 
     def kill_engine(self) -> None:
         """`kill -9` of an engine alone: its children are left to notice."""
         if engines := self.alive():
-            victim = self.random.choice(engines)
-            victim.kill()
-            victim.wait()
+            self.random.choice(engines).kill()
 
     def kill_child(self, *, zygote: bool) -> None:
         """`kill -9` of a zygote, or of what a zygote has forked."""
-        found = self._zygotes()
+        found = list(self.zygotes())
         if not zygote:
             found = [child for one in found for child in _children(one)]
         if found:
-            victim = self.random.choice(found)
             try:
-                victim.kill()
-                self.kills += 1
+                self.random.choice(found).kill()
+                self._count("zygote" if zygote else "worker")
             except psutil.NoSuchProcess:
                 pass
 
@@ -168,126 +179,147 @@ class World:
         """Cut every connection where it stands, and start the server again."""
         if self.server is not None:
             self.server.stop("immediate")
-            self.kills += 1
+            self._count("database")
             self.server.start()
 
-    def collect_garbage(self) -> None:
-        """Unnamed bytes go; no run does."""
-        from penstock.platform.retention import Policy
+    def stop_engine(self) -> None:
+        """Have an engine hear and see nothing, until its runs are taken from it."""
+        if engines := [engine for engine in self.alive() if engine.what == "engine" and not engine.stopped]:
+            self.random.choice(engines).stop()
+            self.tally["stopped"] += 1
 
-        self.system.collector.perform(Policy())
+    def wake_engines(self) -> None:
+        """Have those go on whose leases are over: they must do no harm."""
+        for engine in self.alive():
+            if engine.stopped and engine.stopped < time.monotonic() - LEASE - 1:
+                engine.wake()
+                self.tally["woken"] += 1
 
-    def cancel_something(self) -> None:
-        """Ask for any run to stop; it is retried in the end."""
-        if self.runs:
-            run = self.random.choice(list(self.runs))
-            now = self.system.clock.now()
-            self.system.store.request_cancel(run, force=self.random.random() < 0.5, by="soak", now=now)
+    def collect_garbage(self, keep: int | None = None, point: str = "", times: int = 1) -> None:
+        """Remove what may go, in a process that dies on the way where a point is given."""
+        store, now = self.system.store, self.system.clock.now()
+        history = {run: self.history(run) for run in self.runs if self.state(run) is State.SUCCEEDED}
+        held = [run for run in self.runs if run not in history]
+        for run in held:  # what finishes from now on stays, so that all is known of what goes
+            store.retention.hold(Hold(kind="run", target=run, holder="soak", created_at=now))
+        rules = [] if keep is None else ["--keep-last", str(keep)]
+        ended = self.project.penstock(
+            "gc", *rules, "--apply", env=self.variables, faults=f"{point}:{times}" if point else ""
+        )
+        assert ended.code in ((0, -9) if point else (0,)), ended
+        if ended.code:
+            self._count(f"gc at {point}")
+        for run in held:
+            store.retention.release("run", run, "soak")
+        self._notice_removed(history)
+
+    def _notice_removed(self, history: dict[RunId, History]) -> None:
+        for run in history:
+            try:
+                self.system.store.run(run)
+            except RunNotFound:
+                self.removed[run] = history[run]
+                del self.runs[run]
+                self.tally["removed"] += 1
 
     def wait(self) -> None:
         """Let things go on for a moment, of no particular length."""
         time.sleep(self.random.choice([0.0, 0.02, 0.05, 0.1, 0.2, 0.4]))
 
-    # --- what must hold -------------------------------------------------------------------------------------
+    # --- in the end -----------------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """No more cruelty: every run comes to its end. One that was cancelled, or lost a task too often, is retried."""
+        """No more cruelty: every run comes to its end. One that failed or was cancelled is retried."""
         for engine in self.alive():
+            engine.wake()
             engine.kill()
-            engine.wait()
         self.alive()
-        for _ in range(3):
+        for _ in range(4):  # `fragile` fails two tries of a run, and four may be lost
             ended = self.project.penstock("engine", "--until-idle", env=self.variables, timeout=120)
             assert ended.code == 0, ended
-            bad = [run for run in self.runs if self.system.store.run(run).state is not State.SUCCEEDED]
+            bad = [run for run in self.runs if self.state(run) is not State.SUCCEEDED]
             for run in bad:
                 self.project.penstock("runs", "retry", run, env=self.variables, timeout=120)
             if not bad:
                 return
 
-    def check(self) -> None:
-        """The invariants.
-
-        Raises:
-            AssertionError: One does not hold.
-        """
-        store = self.system.store
-        for run_id, n in self.runs.items():
-            run = store.run(run_id)
-            assert run.state is State.SUCCEEDED, (run_id, run.state, run.error)
-            executions = {execution.path: execution for execution in store.executions(run_id)}
-            assert executions[""].outputs.parameters["Output"] == expected(n), "the cache served a wrong value"
-            for execution in executions.values():
-                assert execution.state.finished, (run_id, execution.path, execution.state)
-                self._check_attempts(execution)
-            assert store.lease(run_id) is None, "nobody drives a run that is over"
-        self._check_ledger()
-        self._check_artifacts()
-        assert not self._zygotes(), "no worker outlives its engine"
-        work = self.project.home / "work"
-        assert not work.exists() or not list(work.iterdir())
-
-    def _check_attempts(self, execution: Execution) -> None:
-        attempts = self.system.store.attempts(execution.run_id, execution.path)
-        states = [attempt.state for attempt in attempts]
-        assert all(state.finished for state in states), (execution.path, states)
-        runs = execution.kind is ExecutionKind.TASK and execution.state is State.SUCCEEDED
-        assert State.SUCCEEDED not in states[:-1], f"{execution.path} was tried again after it had succeeded: {states}"
-        assert states.count(State.SUCCEEDED) == (runs and execution.reused is None), (execution.path, states)
-
-    def _check_ledger(self) -> None:
-        """Nothing ran but what a record says was tried: so nothing that is done was done again in silence."""
-        store = self.system.store
-        tried: Counter[str] = Counter()
-        for run_id in self.runs:
-            executions = {execution.path: execution for execution in store.executions(run_id)}
-            for attempt in store.attempts(run_id):
-                tried[_ledger_name(executions[attempt.path])] += 1
-        begun = Counter(self._ledger())
-        assert begun <= tried, f"began more often than any record says: {begun - tried}"
-
-    def _check_artifacts(self) -> None:
-        artifacts = self.system.artifacts
-        assert isinstance(artifacts, LocalArtifactStore)
-        named = {digest for uri in self.system.store.retention.referenced() if (digest := digest_in(uri))}
-        assert named <= {item.digest for item in artifacts.kept()}
-        for artifact in self.system.store.find_artifacts(limit=10_000):
-            assert artifact.digest is not None
-            assert artifacts.verify(artifact.uri, artifact.digest), f"{artifact.uri} is not what it was"
-
-    # --- looking --------------------------------------------------------------------------------------------
-
-    def _ledger(self) -> list[str]:
-        """Each piece of work that was begun."""
-        path = self.project.folder / "ledger.txt"
-        return path.read_text().splitlines() if path.exists() else []
-
-    def _zygotes(self) -> list[psutil.Process]:
-        """Zygotes of this world's engines: they have its home in their environment."""
-        return [process for process in psutil.process_iter() if _is_zygote_of(process, self.variables["PENSTOCK_HOME"])]
-
     def close(self) -> None:
         for engine in self.engines:
-            if engine.poll() is None:
-                engine.kill()
-            engine.wait()
+            engine.wake()
+            engine.kill()
         self.system.close()
         if self.server is not None:
             self.server.remove()
 
+    # --- looking --------------------------------------------------------------------------------------------
 
-def _ledger_name(execution: Execution) -> str:
-    """What a task calls itself in the ledger: its component, and its number if it has one."""
-    number = execution.inputs.parameters.get("n")
-    return execution.component.removeprefix("comp-") + (f"({number})" if number is not None else "")
+    def history(self, run: RunId) -> History:
+        """Its executions, each with its attempts."""
+        attempts = self.system.store.attempts(run)
+        return [
+            (execution, [attempt for attempt in attempts if attempt.path == execution.path])
+            for execution in self.system.store.executions(run)
+        ]
+
+    def ledger(self) -> list[str]:
+        """Each piece of work that was begun."""
+        path = self.project.folder / "ledger.txt"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def processes(self) -> Iterator[psutil.Process]:
+        """Whatever lives of this world: it has its home in its environment."""
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("PENSTOCK_HOME") == self.variables["PENSTOCK_HOME"]:
+                    yield process
+            except psutil.Error:
+                continue
+
+    def zygotes(self) -> Iterator[psutil.Process]:
+        """Of these, those that were started as zygotes; their children look the same, and are not."""
+        found = {process.pid: process for process in self.processes() if _is_zygote(process)}
+        return (process for process in found.values() if _parent(process) not in found)
 
 
-def _is_zygote_of(process: psutil.Process, home: str) -> bool:
+class Engine:
+    """A process of ours that drives runs."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", what: str, faults: str) -> None:
+        self.process = process
+        self.what = what
+        self.point = faults.partition("@")[0].partition(":")[0]
+        self.ours = False
+        """Whether it was us who killed it."""
+        self.stopped = 0.0
+        """Since when it is; 0 if it is not."""
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.ours = True
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> None:
+        self.stopped = time.monotonic()
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self.stopped = 0.0
+        self.process.send_signal(signal.SIGCONT)
+
+
+def _is_zygote(process: psutil.Process) -> bool:
     try:
-        named = "penstock.executors.process.zygote" in process.cmdline()
-        return named and process.environ().get("PENSTOCK_HOME") == home and process.ppid() is not None
+        return "penstock.executors.process.zygote" in process.cmdline()
     except psutil.Error:
         return False
+
+
+def _parent(process: psutil.Process) -> int | None:
+    try:
+        return process.ppid()
+    except psutil.Error:
+        return None
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
