@@ -152,6 +152,15 @@ def test_with_an_engine_nothing_need_be_said(author: Author, docker: Path) -> No
     assert executed(again) == set()
 
 
+@pytest.mark.usefixtures("docker")
+def test_what_a_command_gave_on_this_host_is_not_taken_for_what_it_gives_in_its_image(author: Author) -> None:
+    assert executed(author.run("story.py", "--host-commands")) == {"numbers", "write"}
+    assert executed(author.run("story.py")) == {"write"}
+    assert "image changed (none: on the host → debian:12)" in author.says("runs", "explain", "last", "write")
+    assert executed(author.run("story.py", "--host-commands")) == set()
+    assert executed(author.run("story.py")) == set()
+
+
 def test_what_a_killed_run_left_in_the_engine_is_removed_when_it_goes_on(
     author: Author, docker: Path, pipe: Path
 ) -> None:

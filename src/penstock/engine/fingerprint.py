@@ -44,6 +44,8 @@ class Work(Struct, frozen=True, kw_only=True):
     """Environment variables that its code reads."""
     fresh_for: float | None = None
     """Seconds; older results are not taken."""
+    command: bool = False
+    """It is a command line and an image, which counts only where the command does run in it."""
 
 
 def work_of(component: ComponentSpec, container: ContainerSpec, environment: Mapping[str, str] | None = None) -> Work:
@@ -68,7 +70,7 @@ def work_of(component: ComponentSpec, container: ContainerSpec, environment: Map
         else:
             parts |= _command_parts(container)
         name = f"{component.executor_label.removeprefix('exec-')} in {container.image}"
-        return Work(name=name, output=output, parts=parts, fresh_for=fresh_for_of(container))
+        return Work(name=name, output=output, parts=parts, fresh_for=fresh_for_of(container), command=not source)
     return Work(
         name=f"{manifest.module}:{manifest.function}",
         output=output,
@@ -96,7 +98,8 @@ def cache_key(
             where they lie. Of a file that a person gave, the name counts too: a component that takes its path sees it.
             What a task made often has a name by chance.
         custom: The author's own key; it then stands for code, parameters and inputs.
-        outside: Parts for what the component reads besides: `file:…`, `data:…`, `variable:…`.
+        outside: Parts for what the component reads besides: `file:…`, `data:…`, `variable:…`; or for what is otherwise
+            than its work says: `image`.
     """
     parts = {"version": KEY_VERSION, "output": work.output}
     if custom:

@@ -102,8 +102,15 @@ def _key(state: RunState, files: FileDigests, command: LookUpCache, vault: "Vaul
         execution.inputs,
         state.artifacts,
         custom=task.caching_options.cache_key if task.caching_options else "",
-        outside=files.parts(work, component, execution.inputs.parameters) | _grants(state, command.path, vault),
+        outside=files.parts(work, component, execution.inputs.parameters)
+        | _grants(state, command.path, vault)
+        | _place(state, work),
     )
+
+
+def _place(state: RunState, work: Work) -> dict[str, str]:
+    """What a command gives with the programs of this host says nothing about what it would give in its image."""
+    return {"image": "none: on the host"} if work.command and state.run.options.get("host_commands") else {}
 
 
 def _grants(state: RunState, path: TaskPath, vault: "Vault | None") -> dict[str, str]:
