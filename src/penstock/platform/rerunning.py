@@ -12,8 +12,8 @@ from penstock.engine.behaviour import BEHAVIOUR
 from penstock.engine.plan import Plan
 from penstock.engine.reuse import ANEW, RERUN_OF, depending_on
 from penstock.metadata.records import Run
+from penstock.platform.arguments import fit_arguments, store_inputs
 from penstock.platform.options import RunOptions
-from penstock.platform.submission import fit_arguments, store_inputs
 
 if TYPE_CHECKING:
     from penstock.platform.system import System

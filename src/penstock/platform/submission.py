@@ -1,79 +1,110 @@
 """From a document and arguments to a run on record. All that can be refused is refused here, before it starts."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
-from penstock.artifacts.names import local_path
 from penstock.artifacts.store import ArtifactStore
-from penstock.core.errors import UserError
-from penstock.core.ids import RunId, TaskPath, artifact_id
+from penstock.core.clock import Clock
+from penstock.core.ids import new_run_id
 from penstock.core.json import Json
-from penstock.engine.importing import is_readable
-from penstock.ir.parameters import apply_defaults
-from penstock.ir.spec import ComponentInputs, ExecutorSpec, InputArtifact
-from penstock.metadata.records import Artifact, Run
+from penstock.engine.errors import NotRunnable
+from penstock.engine.executor import Executor
+from penstock.ir.document import canonical_json, digest
+from penstock.ir.manifest import read_manifest
+from penstock.ir.spec import ContainerSpec, ExecutorSpec, PipelineDocument
+from penstock.metadata.records import Run
+from penstock.metadata.store import MetadataStore
+from penstock.platform.arguments import fit_arguments, store_inputs
+from penstock.platform.environments import lock_environments
+from penstock.platform.options import RunOptions
+from penstock.platform.workers import Workers
 
 
-@dataclass(kw_only=True, eq=False)
-class InputNotFound(UserError, FileNotFoundError):
-    """A pipeline takes a file or a folder, and what was named does not exist."""
+class Submission:
+    """Puts runs on record.
 
-    code: ClassVar[str] = "PLA010"
-    input: str
-    path: str
+    Args:
+        home: Where secrets, config maps and volumes are.
+        store: Takes the records.
+        artifacts: Takes the files that runs are given.
+        workers: Know what can run here.
+        clock: Says when.
+    """
 
-    reason: str = "which does not exist"
+    def __init__(
+        self, home: Path, store: MetadataStore, artifacts: ArtifactStore, workers: Workers, clock: Clock
+    ) -> None:
+        self._home = home
+        self._store = store
+        self._artifacts = artifacts
+        self._workers = workers
+        self._clock = clock
 
-    def message(self) -> str:
-        return f"the pipeline's input {self.input!r} names {self.path!r}, {self.reason}"
+    def submit(
+        self,
+        document: PipelineDocument,
+        arguments: Mapping[str, Any],
+        options: RunOptions,
+        *,
+        source: str,
+        display_name: str,
+    ) -> Run:
+        """See `System.submit`."""
+        cwd = (Path(options.cwd) if options.cwd else Path.cwd()).absolute()
+        fitted = fit_arguments(document.pipeline.root.input_definitions, arguments, cwd)
+        executor = self._workers.executor(options)
+        _refuse(document, executor)
+        found = self._review(document, fitted.parameters, options, cwd)
+        environments: Any = lock_environments(document, executor, refresh=options.upgrade_packages)
+        now = self._clock.now()
+        kept = options.record() | {"cwd": str(cwd), "inputs": store_inputs(self._artifacts, fitted.files)}
+        if environments:
+            kept["environments"] = environments
+        run = Run(
+            run_id=new_run_id(now),
+            pipeline=document.pipeline.pipeline_info.name,
+            display_name=display_name,
+            spec=digest(document),
+            parameters=fitted.parameters,
+            options=kept | found,
+            created_at=now,
+            source=source,
+        )
+        self._store.create_run(run, canonical_json(document))
+        return run
 
-    def hint(self) -> str:
-        return "give the path of a file or folder, or a URL; a relative path is meant from the working directory"
+    def check_runnable(self, document: PipelineDocument, options: RunOptions) -> None:
+        """Raise `NotRunnable` if the pipeline holds something that cannot run here with these options."""
+        _refuse(document, self._workers.executor(options))
 
+    def host_commands(self, document: PipelineDocument) -> dict[str, list[str]]:
+        """What a run of `document` with `host_commands` would start on this host, by the names of its components."""
+        executors = document.pipeline.deployment_spec.executors
+        found = {label.removeprefix("exec-"): spec.container for label, spec in executors.items() if spec.container}
+        return {
+            name: [*container.command, *container.args]
+            for name, container in found.items()
+            if not _is_ours(container) and not self._workers.knows(container)
+        }
 
-@dataclass(kw_only=True, eq=False)
-class InputMissing(UserError, TypeError):
-    """A pipeline takes a file or a folder, and none was named."""
+    def _review(
+        self, document: PipelineDocument, parameters: Mapping[str, Json], options: RunOptions, cwd: Path
+    ) -> dict[str, Json]:
+        """What the second document, if there is one, means here. Raises what `review_platform` raises."""
+        if not document.platform.platforms:
+            return {}
+        from penstock.platform.reviewing import review_platform
 
-    code: ClassVar[str] = "PLA011"
-    inputs: list[str]
+        def why_no_folders(container: ContainerSpec) -> str | None:
+            if options.executor == "inline":
+                return "inline, tasks share Penstock's own process and its folders"
+            on_host = _is_ours(container) or options.host_commands or self._workers.knows(container)
+            return "" if on_host else None
 
-    def message(self) -> str:
-        names = ", ".join(repr(name) for name in self.inputs)
-        return f"the pipeline needs a file or folder for {names}"
-
-    def hint(self) -> str:
-        return f"add `--param {self.inputs[0]}=PATH`"
-
-
-@dataclass(kw_only=True, eq=False)
-class InputNotPlain(UserError, TypeError):
-    """A pipeline's parameter holds something that JSON has no words for."""
-
-    code: ClassVar[str] = "PLA015"
-    input: str
-    at: str
-    """Where inside, e.g. `[0]['a']`; empty for the whole."""
-    value: str
-
-    def message(self) -> str:
-        place = f", at {self.at}," if self.at else ""
-        return f"the pipeline's input {self.input!r}{place} is {self.value}, which JSON cannot say"
-
-    def hint(self) -> str:
-        return 'pass text, numbers, true, false, lists and objects; where a component takes a `float`, "NaN" is one'
-
-
-class Arguments(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is given: parameters by value, and the files that its input artifacts are made from."""
-
-    parameters: dict[str, Json]
-    files: dict[str, list[Path | str]]
-    """By input, the local files and folders as paths, what lies elsewhere as URLs; one of each unless it is a list."""
+        return review_platform(document, parameters, self._home, cwd=cwd, why_no_folders=why_no_folders)
 
 
 def unsupported(executor: ExecutorSpec) -> str:
@@ -87,100 +118,28 @@ def unsupported(executor: ExecutorSpec) -> str:
     return ""
 
 
-def fit_arguments(inputs: ComponentInputs, given: Mapping[str, Any], cwd: Path) -> Arguments:
-    """Sort arguments into parameters and files, with defaults; every mistake is reported.
+def _refuse(document: PipelineDocument, executor: Executor) -> None:
+    """Raise `NotRunnable` if the executor already knows that it cannot run something in the pipeline.
 
-    Raises:
-        UserError: A parameter is missing, unknown or of another type; a file does not exist.
+    Penstock's own components run anywhere; not to ask for them saves a rerun from cache the executor's import.
     """
-    files = {
-        name: [_place(name, one, cwd) for one in _each(given[name], spec)]
-        for name, spec in inputs.artifacts.items()
-        if given.get(name) is not None
-    }
-    parameters = {name: _plain(name, value) for name, value in given.items() if name not in inputs.artifacts}
-    values = apply_defaults(inputs, parameters)
-    missing = [name for name, spec in inputs.artifacts.items() if name not in files and not spec.is_optional]
-    if missing:
-        raise InputMissing(inputs=missing)
-    return Arguments(parameters=values, files=files)
+    reasons, hints = {}, []
+    for label, spec in document.pipeline.deployment_spec.executors.items():
+        if reason := unsupported(spec):
+            reasons[label] = reason
+        container = spec.container
+        if container is None or _is_ours(container):
+            continue
+        failure = executor.refuse(container)
+        if failure is not None:
+            reasons[label] = failure.message
+            hints.append(failure.hint)
+    if reasons:
+        raise NotRunnable(reasons=reasons, hints=hints)
 
 
-def _each(value: Any, declared: InputArtifact) -> list[str]:
-    """What an input names: more than one place only where it is declared as a list."""
-    if not declared.is_artifact_list:
-        return [str(value)]
-    if isinstance(value, str) and value.lstrip().startswith("["):
-        try:
-            value = msgspec.json.decode(value)
-        except msgspec.DecodeError:
-            return [value]
-    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
-
-
-def _place(name: str, text: str, cwd: Path) -> Path | str:
-    scheme, separator, rest = text.partition("://")
-    path = local_path(text) if separator else text
-    if path is not None:
-        if not path or not (cwd / path).exists():
-            raise InputNotFound(input=name, path=text)
-        return cwd / path
-    if not rest or not is_readable(scheme):
-        raise InputNotFound(input=name, path=text, reason="which nothing here reads")
-    return text
-
-
-def _plain(name: str, value: Any) -> Json:
-    """A parameter's value as it can be kept; of another type than its own it may still be."""
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, Path):
-        return str(value)
-    from penstock.data.errors import WrongType
-    from penstock.data.parameters import plain_json
-
+def _is_ours(container: ContainerSpec) -> bool:
     try:
-        return plain_json(value, "")
-    except WrongType as error:
-        raise InputNotPlain(input=name, at=error.at, value=error.value or f"a `{error.got}`") from None
-
-
-def store_inputs(artifacts: ArtifactStore, files: Mapping[str, Sequence[Path | str]]) -> dict[str, Json]:
-    """Copy the input files into the store, so that nobody can change them under the run; as JSON for its record.
-
-    What lies elsewhere stays there, and is referred to.
-    """
-    return {name: [_stored(artifacts, one) for one in places] for name, places in files.items()}
-
-
-def _stored(artifacts: ArtifactStore, place: Path | str) -> Json:
-    if isinstance(place, str):
-        return {"uri": place, "digest": None, "size": -1, "source": place}
-    described: Json = msgspec.to_builtins(artifacts.put_copy(place, place.name))
-    assert isinstance(described, dict)
-    return described | {"source": str(place)}
-
-
-def input_artifacts(run: Run, types: Mapping[str, str]) -> dict[str, list[Artifact]]:
-    """The run's input artifacts as records, from what its options keep of them."""
-    kept = run.options.get("inputs")
-    if not isinstance(kept, dict):
-        return {}
-    found: dict[str, list[Artifact]] = {}
-    for name, facts in kept.items():
-        each = facts if isinstance(facts, list) else [facts]  # older runs have one only
-        found[name] = [_artifact(run, name, types[name], index, one) for index, one in enumerate(each)]
-    return found
-
-
-def _artifact(run: Run, name: str, type: str, index: int, facts: Any) -> Artifact:
-    return Artifact(
-        artifact_id=artifact_id(RunId(run.run_id), TaskPath(""), 0, name, index),
-        name=name,
-        type=type,
-        uri=facts["uri"],
-        digest=facts["digest"],
-        size=facts["size"],
-        metadata={"kind": "file", "source": facts.get("source", "")} if facts["digest"] else {},
-        created_at=run.created_at,
-    )
+        return read_manifest(container) is not None
+    except msgspec.DecodeError:
+        return False  # a broken one: the executor says what is wrong with it
