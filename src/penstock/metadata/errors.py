@@ -42,7 +42,7 @@ from penstock.core.ids import Digest, EngineId, FencingToken, RunId
 
 @dataclass(kw_only=True, eq=False)
 class StoreUnavailable(InfraError, OSError):
-    """The store did not answer. Nothing was changed."""
+    """The store did not answer. Nothing was changed, except perhaps where it is `StoreUnreachable`."""
 
     code: ClassVar[str] = "STO010"
     place: str

@@ -26,13 +26,19 @@ if TYPE_CHECKING:
 class MetadataStore(Protocol):
     """Runs, executions, artifacts and the events between them, durably.
 
-    A call that returns has been stored: it survives `kill -9` and a power cut. A call that raises has stored
-    nothing. Readers see whole transactions only. An instance may be used from several threads; several
-    processes may use the same store. What is returned is a snapshot: frozen records. Text is any Unicode without
-    NUL; numbers and the order of names are kept, but what is not finite comes back as None, because it is not JSON.
+    A call that returns has been stored: it survives `kill -9` and, with `durability="full"`, a power cut. A call that
+    raises has stored nothing, with one exception. A server's connection may be cut while a commit waits for its
+    answer; the call is then made again until it is known what became of it. If the server stays away for longer than
+    the store's patience, `StoreUnreachable` is raised, and the commit may be stored all the same, as a whole. So
+    nothing follows from that error: whoever resumes the run goes on from what is stored.
+
+    Readers see whole transactions only. An instance may be used from several threads; several processes may use the
+    same store. What is returned is a snapshot: frozen records. Text is any Unicode without NUL; numbers and the order
+    of names are kept, but what is not finite comes back as None, because it is not JSON.
 
     Raises (any method):
         StoreUnavailable: The store did not answer, is read-only or full; nothing was changed.
+        StoreUnreachable: Its server is away. What was being written is stored as a whole or not at all.
     """
 
     # --- runs -------------------------------------------------------------------------------------------
