@@ -134,8 +134,12 @@ def test_a_folder_of_the_users_is_used_and_never_removed(project):
 
 def test_what_cannot_be_a_workspace_or_an_import_is_said(project):
     refused = run(project, "--workspace", "more.csv")
-    assert refused.code != 0
+    assert refused.code == 2
     assert "PLA060" in refused.text
+    refused = run(project, "--workspace", "more.csv/below", "--detach")
+    assert refused.code == 2
+    assert "more.csv/below' cannot be the run's workspace: Not a directory" in refused.text
+    assert project.penstock("runs", "list", "--json").json == []
     failed = project.penstock("run", "share.json", "--host-commands", "-p", "uri=gone.csv", "-p", "more=more.csv")
     assert failed.code != 0
     assert "cannot import 'gone.csv': there is no such file or folder" in failed.text

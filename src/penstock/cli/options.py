@@ -6,14 +6,15 @@ from typing import Any
 
 import click
 
-FILE = click.Path(path_type=Path)
 
-
-class _Folder(click.Path):
-    """A folder that may not be there yet. An empty text, as of a shell's variable that is not set, is none."""
+class _Place(click.Path):
+    """A file or folder that may not be there yet. An empty text, as of a shell's variable that is not set, is none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return super().convert(value, param, ctx) if value else self.fail("it is empty", param, ctx)
+
+
+FILE = _Place(path_type=Path)
 
 
 class Seconds(click.FloatRange):
@@ -29,7 +30,7 @@ class Seconds(click.FloatRange):
 
 home = click.option(
     "--home",
-    type=_Folder(path_type=Path, file_okay=False),
+    type=_Place(path_type=Path, file_okay=False),
     metavar="FOLDER",
     help="The folder that holds all state.",
 )

@@ -1,11 +1,18 @@
 """How a run is to be done, as a person says at its start. Kept with the run, so that a resume does the same."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from penstock.core.json import Json
 from penstock.engine.behaviour import BEHAVIOUR
+
+_SECONDS = "a number of seconds, more than 0"
+_KINDS: tuple[tuple[tuple[str, ...], Any, str], ...] = (
+    (("cache", "pdb", "host_commands", "upgrade_packages", "detached"), bool, "True or False"),
+    (("kfp", "workspace", "cwd"), str, "a text"),
+    (("timeout",), int | float | None, _SECONDS),
+)
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):
@@ -47,6 +54,22 @@ class RunOptions(Struct, frozen=True, kw_only=True):
             "cwd": self.cwd,
             "behaviour": BEHAVIOUR,
         }
+
+    def check(self) -> None:
+        """Refuse, before anything is on record, what a run cannot be driven with.
+
+        Raises:
+            SettingInvalid: An option has another type than it should, or the time limit never comes.
+        """
+        from penstock.platform.settings import SettingInvalid
+
+        for names, kind, allowed in _KINDS:
+            for name in names:
+                value = getattr(self, name)
+                if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+                    raise SettingInvalid(setting=name, value=value, source=f"given as `{name}`", allowed=allowed)
+        if self.timeout is not None and not 0 < self.timeout < float("inf"):
+            raise SettingInvalid(setting="timeout", value=self.timeout, source="given as `timeout`", allowed=_SECONDS)
 
     @classmethod
     def of_record(cls, options: dict[str, Json]) -> "RunOptions":

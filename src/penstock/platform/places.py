@@ -1,5 +1,6 @@
 """Where the folders of one run are: what its attempts write below, and the workspace that its tasks share."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -42,6 +43,23 @@ def run_places(home: Path, run: Run, plan: Plan) -> dict[str, str]:
         except OSError as error:
             raise WorkspaceUnusable(folder=str(workspace), reason=error.strerror or str(error)) from error
     return {"pipeline_root": str(work_folder(home, run.run_id)), "workspace_path": str(workspace)}
+
+
+def check_workspace(named: str, cwd: Path) -> None:
+    """Refuse a folder of a person's that cannot be the workspace of a run, before there is a run.
+
+    Raises:
+        WorkspaceUnusable: It is no folder, or it is not there and cannot be made.
+    """
+    if not named:
+        return
+    place = folder = Path(cwd, named).absolute()
+    while not os.path.lexists(place):
+        place = place.parent
+    if not place.is_dir():
+        raise WorkspaceUnusable(folder=str(folder), reason="it is no folder" if place == folder else "Not a directory")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise WorkspaceUnusable(folder=str(folder), reason="Permission denied")
 
 
 def workspace_folder(home: Path, run: Run) -> Path:

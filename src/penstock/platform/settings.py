@@ -27,7 +27,7 @@ class SettingInvalid(UserError, ValueError):
 
     code: ClassVar[str] = "PLA001"
     setting: str
-    value: str
+    value: object
     source: str
     """Where the value came from, e.g. `PENSTOCK_MAX_PARALLEL`."""
     allowed: str

@@ -20,6 +20,7 @@ from penstock.metadata.store import MetadataStore
 from penstock.platform.arguments import fit_arguments, store_inputs
 from penstock.platform.environments import lock_environments
 from penstock.platform.options import RunOptions
+from penstock.platform.places import check_workspace
 from penstock.platform.workers import Workers
 
 
@@ -53,7 +54,9 @@ class Submission:
         display_name: str,
     ) -> Run:
         """See `System.submit`."""
+        options.check()
         cwd = (Path(options.cwd) if options.cwd else Path.cwd()).absolute()
+        check_workspace(options.workspace, cwd)
         fitted = fit_arguments(document.pipeline.root.input_definitions, arguments, cwd)
         executor = self._workers.executor(options)
         _refuse(document, executor)

@@ -29,6 +29,8 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
             "penstock run: invalid value for '--timeout': 'nan' is no length",
         ),
         (["conformance", "x", "--time-limit", "inf"], "invalid value for '--time-limit': 'inf' is no length of time"),
+        (["run", "x.py", "--workspace", ""], "penstock run: invalid value for '--workspace': it is empty"),
+        (["volumes", "create", "v", "--at", ""], "volumes create: invalid value for '--at': it is empty"),
         (["home", "surplus"], "penstock home: got unexpected extra argument (surplus) [CLI001]"),
     ],
 )

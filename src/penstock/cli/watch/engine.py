@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from penstock.cli.text import Line, line
 from penstock.cli.watch.rows import state_span
 from penstock.core.errors import PenstockError
+from penstock.metadata.errors import LeaseLost
 from penstock.platform.report.words import duration, elapsed, one_line
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class EnginePrinter:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, LeaseLost):  # its own words name owner and token, for a log of many engines
+        return "another engine drives it now; what this one did meanwhile was not stored"
     return error.message() if isinstance(error, PenstockError) else f"{type(error).__name__}: {error}"
 
 
