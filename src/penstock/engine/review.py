@@ -19,13 +19,8 @@ from penstock.engine.lacks import NotGranted, merged
 from penstock.engine.plan import ROOT_COMPONENT, Plan
 from penstock.engine.pod import check_field
 from penstock.engine.vault import Vault
-from penstock.ir.platform import (
-    KUBERNETES,
-    Asked,
-    PipelineConfig,
-    pipeline_config,
-    settings_of,
-)
+from penstock.ir.kubernetes import PipelineConfig, settings_of
+from penstock.ir.platform import KUBERNETES, Asked, pipeline_config
 from penstock.ir.spec import ComponentSpec, ContainerSpec
 
 MountingProblem = Callable[[ContainerSpec, Sequence[str]], str]

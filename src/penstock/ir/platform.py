@@ -1,7 +1,7 @@
 """What a pipeline's second document asks of Kubernetes, read into typed values: secrets, config maps, volumes, limits.
 
-First the messages of `kubernetes_executor_config.proto`, as they are on the wire; then `Asked`, which says the same
-without deprecated spellings, sorted by what an engine can do about it.
+`Asked` says what the messages in `kubernetes` say, without deprecated spellings, and sorted by what an engine can do
+about it.
 """
 
 import dataclasses
@@ -11,15 +11,18 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
 
-from penstock.ir.codec import from_json_obj, to_json_obj
+from penstock.ir.codec import from_json_obj
 from penstock.ir.errors import InvalidField
-from penstock.ir.spec import (
-    Message,
-    PipelineDocument,
-    TaskInputParameter,
-    TaskOutputParameter,
-    ValueOrRuntimeParameter,
+from penstock.ir.kubernetes import (
+    FieldPathAsEnv,
+    KubernetesExecutor,
+    PipelineConfig,
+    PvcMount,
+    SecurityContext,
+    settings_of,
+    unknown_settings,
 )
+from penstock.ir.spec import Message, PipelineDocument, TaskInputParameter, ValueOrRuntimeParameter
 from penstock.ir.wording import join
 
 KUBERNETES = "kubernetes"
@@ -29,128 +32,6 @@ LONGEST_NAME = 200
 _RESOURCE_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.ASCII)
 
 M = TypeVar("M", bound=Message)
-
-
-# --- the messages ------------------------------------------------------------------------------------------
-
-
-class SecretKeyToEnv(Message, frozen=True, kw_only=True):
-    secret_key: str = ""
-    env_var: str = ""
-
-
-class ConfigMapKeyToEnv(Message, frozen=True, kw_only=True):
-    config_map_key: str = ""
-    env_var: str = ""
-
-
-class SecretAsEnv(Message, frozen=True, kw_only=True):
-    secret_name: str = ""
-    """Deprecated form of `secret_name_parameter`."""
-    key_to_env: list[SecretKeyToEnv] = field(default_factory=list)
-    optional: bool = False
-    secret_name_parameter: TaskInputParameter | None = None
-
-
-class SecretAsVolume(Message, frozen=True, kw_only=True):
-    secret_name: str = ""
-    mount_path: str = ""
-    optional: bool = False
-    secret_name_parameter: TaskInputParameter | None = None
-
-
-class ConfigMapAsEnv(Message, frozen=True, kw_only=True):
-    config_map_name: str = ""
-    key_to_env: list[ConfigMapKeyToEnv] = field(default_factory=list)
-    optional: bool = False
-    config_map_name_parameter: TaskInputParameter | None = None
-
-
-class ConfigMapAsVolume(Message, frozen=True, kw_only=True):
-    config_map_name: str = ""
-    mount_path: str = ""
-    optional: bool = False
-    config_map_name_parameter: TaskInputParameter | None = None
-
-
-class PvcMount(Message, frozen=True, kw_only=True):
-    task_output_parameter: TaskOutputParameter | None = None
-    """This and the next two: deprecated forms of `pvc_name_parameter`."""
-    constant: str = ""
-    component_input_parameter: str = ""
-    mount_path: str = ""
-    pvc_name_parameter: TaskInputParameter | None = None
-    sub_path: str = ""
-
-
-class EmptyDirMount(Message, frozen=True, kw_only=True):
-    volume_name: str = ""
-    mount_path: str = ""
-    medium: str = ""
-    size_limit: str = ""
-
-
-class GenericEphemeralVolume(Message, frozen=True, kw_only=True):
-    volume_name: str = ""
-    mount_path: str = ""
-    access_modes: list[str] = field(default_factory=list)
-    size: str = ""
-    default_storage_class: bool = False
-    storage_class_name: str = ""
-    metadata: dict[str, Any] = field(default_factory=dict)
-
-
-class FieldPathAsEnv(Message, frozen=True, kw_only=True):
-    name: str = ""
-    field_path: str = ""
-
-
-class PodMetadata(Message, frozen=True, kw_only=True):
-    labels: dict[str, str] = field(default_factory=dict)
-    annotations: dict[str, str] = field(default_factory=dict)
-
-
-class SecurityContext(Message, frozen=True, kw_only=True):
-    run_as_user: int | None = None
-    run_as_group: int | None = None
-    run_as_non_root: bool | None = None
-
-
-class KubernetesExecutor(Message, frozen=True, kw_only=True):
-    """`KubernetesExecutorConfig`: what one executor asks of Kubernetes."""
-
-    secret_as_volume: list[SecretAsVolume] = field(default_factory=list)
-    secret_as_env: list[SecretAsEnv] = field(default_factory=list)
-    pvc_mount: list[PvcMount] = field(default_factory=list)
-    node_selector: dict[str, Any] = field(default_factory=dict)
-    pod_metadata: PodMetadata = PodMetadata()
-    image_pull_secret: list[Any] = field(default_factory=list)
-    image_pull_policy: str = ""
-    config_map_as_volume: list[ConfigMapAsVolume] = field(default_factory=list)
-    config_map_as_env: list[ConfigMapAsEnv] = field(default_factory=list)
-    active_deadline_seconds: int = 0
-    field_path_as_env: list[FieldPathAsEnv] = field(default_factory=list)
-    tolerations: list[Any] = field(default_factory=list)
-    generic_ephemeral_volume: list[GenericEphemeralVolume] = field(default_factory=list)
-    node_affinity: list[Any] = field(default_factory=list)
-    pod_affinity: list[Any] = field(default_factory=list)
-    enabled_shared_memory: dict[str, Any] = field(default_factory=dict)
-    empty_dir_mounts: list[EmptyDirMount] = field(default_factory=list)
-    security_context: SecurityContext | None = None
-    init_containers: list[Any] = field(default_factory=list)
-
-
-class PipelineConfig(Message, frozen=True, kw_only=True):
-    """`PipelineConfig`: what the whole pipeline asks for."""
-
-    active_deadline_seconds: int = 0
-    resource_ttl_on_completion: int = 0
-    resource_ttl_on_success: int = 0
-    resource_ttl_on_failure: int = 0
-    workspace: dict[str, Any] = field(default_factory=dict)
-
-
-# --- what is asked -----------------------------------------------------------------------------------------
 
 Store = Literal["secret", "config map"]
 
@@ -238,16 +119,6 @@ def pipeline_config(document: PipelineDocument) -> PipelineConfig:
     return _read(PipelineConfig, platform.pipeline_config, f"platforms.{KUBERNETES}.pipelineConfig")
 
 
-def settings_of(message: Message) -> list[str]:
-    """The names of the settings that a message has, as documents spell them; unknown ones too."""
-    return list(to_json_obj(message))
-
-
-def unknown_settings(message: Message) -> list[str]:
-    """Those that no field of this version is for."""
-    return list(message.unknown_fields)
-
-
 def is_resource_name(name: str) -> bool:
     """Whether a secret, a config map or a volume can have that name. It can be a file's as well."""
     return len(name) <= LONGEST_NAME and _RESOURCE_NAME.fullmatch(name) is not None
@@ -273,8 +144,6 @@ def constant(value: str) -> TaskInputParameter:
     """A name that is written in the document."""
     return TaskInputParameter(runtime_value=ValueOrRuntimeParameter(constant=value))
 
-
-# --- reading -----------------------------------------------------------------------------------------------
 
 _SORTED = frozenset(
     {

@@ -26,7 +26,8 @@ from types import ModuleType
 import pytest
 
 from penstock.compiler.code.clues import find_clues
-from penstock.compiler.code.references import Import, absolute_name, find_references
+from penstock.compiler.code.imports import Import, absolute_name
+from penstock.compiler.code.references import find_references
 
 MODULES = [
     argparse,

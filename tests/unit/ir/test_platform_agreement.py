@@ -7,7 +7,8 @@ import pytest
 
 from penstock.ir.codec import to_json_obj
 from penstock.ir.document import read_document
-from penstock.ir.platform import Asked, FieldPathAsEnv, KubernetesExecutor, SecurityContext, asked_by, constant
+from penstock.ir.kubernetes import FieldPathAsEnv, KubernetesExecutor, SecurityContext
+from penstock.ir.platform import Asked, asked_by, constant
 from penstock.ir.spec import PipelineDocument
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 from penstock.compiler.code.acting import Acting
 from penstock.compiler.code.clues import Clues
+from penstock.compiler.code.imports import Import
 from penstock.compiler.code.modules import DOCSTRING, Module
 from penstock.compiler.code.project import Project
-from penstock.compiler.code.references import Chain, Import
+from penstock.compiler.code.references import Chain
 from penstock.compiler.code.sequence import sequence_of
 
 _ANY_NAME: frozenset[Chain] = frozenset({("globals",), ("eval",), ("exec",), ("sys", "modules")})

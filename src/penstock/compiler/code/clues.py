@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from penstock.compiler.code.references import Chain, Import, absolute_name
+from penstock.compiler.code.imports import Import, absolute_name
+from penstock.compiler.code.references import Chain
 
 _IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
 _DOCS = frozenset({"__doc__", "getdoc", "docopt", "use_attribute_docstrings"})

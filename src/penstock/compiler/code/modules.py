@@ -11,7 +11,9 @@ from functools import cached_property
 from pathlib import Path
 
 from penstock.compiler.code.clues import Clues, find_clues
-from penstock.compiler.code.references import Import, References, bound_names, find_references, imports_of
+from penstock.compiler.code.imports import Import, imports_of
+from penstock.compiler.code.references import References, find_references
+from penstock.compiler.code.scopes import bound_names
 
 _AUTHORING = frozenset({"component", "pipeline"})
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from penstock.compiler.code.imports import imports_of
 from penstock.compiler.code.modules import Module, parse_module
-from penstock.compiler.code.references import find_references, imports_of
+from penstock.compiler.code.references import find_references
 from penstock.data.naming import type_name
 from penstock.data.registry import converter_for
 

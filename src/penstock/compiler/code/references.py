@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from penstock.compiler.code.imports import Import, imports_of
+from penstock.compiler.code.scopes import (
+    Scope,
+    all_arguments,
+    argument_names,
+    bound_names,
+    declared_global,
+    scope_nodes,
+)
 
 Chain = tuple[str, ...]
 """`features.clean` as `("features", "clean")`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """What an imported name stands for: a module, or a name in a module (which may be a submodule)."""
-
-    module: str
-    name: str | None = None
-    loaded: str = ""
-    """The module that an `import a.b.c` loads, where the name stands for `a` alone."""
-
-    def modules(self) -> list[str]:
-        """The modules that the import loads, as far as names tell."""
-        found = [self.loaded or self.module]
-        return found if self.name in (None, "*") else [*found, f"{self.module}.{self.name}"]
 
 
 @dataclass(slots=True)
@@ -42,29 +37,6 @@ class References:
     """Global names that are called, subscripted or operands: what a class of the author's may do then, it decides."""
 
 
-def imports_of(statement: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Import]]:
-    """The names that an import statement binds, and what each stands for."""
-    if isinstance(statement, ast.Import):
-        for alias in statement.names:
-            if alias.asname:
-                yield alias.asname, Import(alias.name)
-            else:
-                yield alias.name.partition(".")[0], Import(alias.name.partition(".")[0], None, alias.name)
-        return
-    module = absolute_name(statement.module or "", statement.level, package)
-    for alias in statement.names:
-        yield alias.asname or alias.name, Import(module, alias.name)
-
-
-def absolute_name(module: str, level: int, package: str) -> str:
-    """The full name of a module that is imported from within `package` with `level` leading dots."""
-    if level == 0:
-        return module
-    parts = package.split(".") if package else []
-    base = ".".join(parts[: len(parts) - level + 1])
-    return f"{base}.{module}" if base and module else base or module
-
-
 def find_references(statements: Iterable[ast.stmt], package: str) -> References:
     """What the statements refer to, taken together."""
     visitor = _Visitor(package)
@@ -73,22 +45,11 @@ def find_references(statements: Iterable[ast.stmt], package: str) -> References:
     return visitor.found
 
 
-class _Scope:
-    """The names that a function, lambda, comprehension or class binds."""
-
-    def __init__(
-        self, names: set[str], imports: dict[str, list[Import]] | None = None, *, is_class: bool = False
-    ) -> None:
-        self.names = names
-        self.imports = imports or {}
-        self.is_class = is_class
-
-
 class _Visitor(ast.NodeVisitor):
     def __init__(self, package: str) -> None:
         self.package = package
         self.found = References()
-        self.scopes: list[_Scope] = []
+        self.scopes: list[Scope] = []
 
     # --- names --------------------------------------------------------------------------------------------
 
@@ -194,24 +155,24 @@ class _Visitor(ast.NodeVisitor):
             self.visit(outside)
         self._arguments(node.args)
         self._annotation(node.returns)
-        names = _arguments_of(node.args) | bound_names(node.body)
-        self._within(_Scope(names - _declared_global(node.body), self._imports_in(node.body)), node.body)
+        names = argument_names(node.args) | bound_names(node.body)
+        self._within(Scope(names - declared_global(node.body), self._imports_in(node.body)), node.body)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._arguments(node.args)
-        self._within(_Scope(_arguments_of(node.args)), [node.body])
+        self._within(Scope(argument_names(node.args)), [node.body])
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for outside in (*node.decorator_list, *node.bases, *node.keywords, *_type_bounds(node)):
             self.visit(outside)
         imports = self._imports_in(node.body)
         self.found.imported |= {(one, ()) for found in imports.values() for one in found}  # attributes of the class
-        self._within(_Scope(bound_names(node.body), imports, is_class=True), node.body)
+        self._within(Scope(bound_names(node.body), imports, is_class=True), node.body)
 
     def _imports_in(self, body: Iterable[ast.AST]) -> dict[str, list[Import]]:
         """The imports that bind names in the scope of `body`."""
         found: dict[str, list[Import]] = {}
-        for node in _scope_nodes(body):
+        for node in scope_nodes(body):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for name, one in imports_of(node, self.package):
                     found.setdefault(name, []).append(one)
@@ -236,9 +197,9 @@ class _Visitor(ast.NodeVisitor):
         inside: list[ast.AST] = list(results)
         for index, one in enumerate(generators):
             inside += [*one.ifs, one.target] if index == 0 else [one.iter, *one.ifs, one.target]
-        self._within(_Scope(names), inside)
+        self._within(Scope(names), inside)
 
-    def _within(self, scope: _Scope, nodes: Iterable[ast.AST]) -> None:
+    def _within(self, scope: Scope, nodes: Iterable[ast.AST]) -> None:
         self.scopes.append(scope)
         for node in nodes:
             self.visit(node)
@@ -250,7 +211,7 @@ class _Visitor(ast.NodeVisitor):
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
                 self.visit(default)
-        for one in _all_arguments(arguments):
+        for one in all_arguments(arguments):
             self._annotation(one.annotation)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -325,61 +286,6 @@ def _type_bounds(node: ast.AST) -> list[ast.expr]:
     """The bounds of type parameters, from Python 3.12 on."""
     found = (getattr(one, "bound", None) for one in getattr(node, "type_params", ()))
     return [one for one in found if one is not None]
-
-
-def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
-    extra = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
-
-
-def _arguments_of(arguments: ast.arguments) -> set[str]:
-    return {one.arg for one in _all_arguments(arguments)}
-
-
-def bound_names(body: Iterable[ast.AST]) -> set[str]:
-    """The names that statements bind in the scope that they stand in."""
-    names: set[str] = set()
-    for node in _scope_nodes(body):
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                names.add(node.name)
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                names.update(one.target.id for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
-            case ast.Name(ctx=ast.Store() | ast.Del()):
-                names.add(node.id)
-            case ast.Import() | ast.ImportFrom():
-                names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-            case ast.ExceptHandler(name=str(name)):
-                names.add(name)
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-                names.add(name)
-    return names
-
-
-def _scope_nodes(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """The nodes of one scope; those that open a further scope are given, what is in them is not."""
-    waiting = list(body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, _OPENS_SCOPE):
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-_OPENS_SCOPE = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Lambda,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-)
-
-
-def _declared_global(body: Iterable[ast.AST]) -> set[str]:
-    return {name for node in body for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names}
 
 
 def _catches_import_error(node: ast.expr | None) -> bool:

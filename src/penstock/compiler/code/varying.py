@@ -15,9 +15,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from penstock.compiler.code.imports import Import
 from penstock.compiler.code.modules import Module
 from penstock.compiler.code.project import Project
-from penstock.compiler.code.references import Chain, Import, References, find_references
+from penstock.compiler.code.references import Chain, References, find_references
 
 
 class Varies(StrEnum):
