@@ -13,7 +13,7 @@ from penstock.launcher.errors import (
     TooDeep,
     missing_module_advice,
 )
-from penstock.launcher.tracebacks import author_traceback, clean, has_author_frames, shorten
+from penstock.launcher.tracebacks import author_traceback, clean, has_author_frames, passes_through, shorten
 
 LONGEST_MESSAGE = 2_000
 
@@ -34,6 +34,8 @@ def failure_of(error: PenstockError, traceback: str = "", details: dict[str, Any
 def describe(error: BaseException, code_folder: str = "") -> TaskFailure:
     """Anything that ended a task as a failure, with the author's traceback where the author's code took part."""
     known = error if isinstance(error, PenstockError) else _in_our_words(error, code_folder)
+    if isinstance(error, InfraError) and not passes_through(error, code_folder):
+        return failure_of(known)  # the ground gave way under us: frames of the standard library tell nobody anything
     cause = error
     if isinstance(error, PenstockError) and error.__cause__ is not None:
         cause = error.__cause__

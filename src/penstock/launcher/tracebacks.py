@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from traceback import FrameSummary, StackSummary, TracebackException
+from traceback import FrameSummary, StackSummary, TracebackException, walk_tb
 from types import TracebackType
 
 LONGEST = 24_000
@@ -32,6 +32,12 @@ def author_traceback(error: BaseException, code_folder: str) -> tuple[str, Frame
 def has_author_frames(error: BaseException) -> bool:
     """Whether any code but ours took part in raising `error`."""
     return author_part(error.__traceback__) is not None
+
+
+def passes_through(error: BaseException, folder: str) -> bool:
+    """Whether code below `folder` took part in raising `error`."""
+    below = folder.rstrip(os.sep) + os.sep
+    return bool(folder) and any(frame.f_code.co_filename.startswith(below) for frame, _ in walk_tb(error.__traceback__))
 
 
 def author_part(trace: TracebackType | None) -> TracebackType | None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from penstock.artifacts import LocalArtifactStore
+from penstock.artifacts.errors import ArtifactStoreUnavailable
 from penstock.ir.manifest import ComponentManifest
 from penstock.ir.runtime import ExecutorInput, TaskFailure
 from penstock.launcher.failures import describe
@@ -186,6 +188,23 @@ def test_an_error_of_our_own_is_not_blamed_on_the_author(tmp_path: Path) -> None
     failure = describe(raised.value, str(tmp_path))
     assert (failure.kind, failure.code) == ("infra", "LAU016")
     assert "task.py" in failure.traceback
+
+
+@pytest.mark.parametrize(("module", "shown"), [("pipeline.py", True), ("elsewhere.py", False)])
+def test_a_store_that_is_away_shows_a_traceback_only_where_the_author_asked_it(
+    tmp_path: Path, module: str, shown: bool
+) -> None:
+    (tmp_path / "store").write_text("no folder")
+    store = LocalArtifactStore(tmp_path / "store/below")
+    folder = tmp_path / "code"
+    source = "def keep(store, file):\n    store.put(file, 'n')\n"
+    names: dict[str, Any] = {}
+    exec(compile(source, str((folder if shown else tmp_path) / module), "exec"), names)
+    with pytest.raises(ArtifactStoreUnavailable) as raised:
+        names["keep"](store, tmp_path / "store")
+    failure = describe(raised.value, str(folder))
+    assert (failure.kind, failure.code) == ("infra", "ART001")
+    assert bool(failure.traceback) == shown
 
 
 def test_a_component_that_calls_another_one_shows_no_frame_of_ours(tmp_path: Path) -> None:
