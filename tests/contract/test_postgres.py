@@ -18,18 +18,20 @@ from msgspec import structs
 from penstock.core.ids import Digest, RunId
 from penstock.metadata import open_store, retention_statements, sharing_statements, statements
 from penstock.metadata.errors import (
-    DatabaseMissing,
     RecordTooLarge,
     StoreBusy,
     StoreConflict,
-    StoreNotADatabase,
     StoreReadOnly,
-    StoreRefused,
-    StoreTooNew,
     StoreUnavailable,
     StoreUnreachable,
-    StoreUpgradeFailed,
     TextNotStorable,
+)
+from penstock.metadata.place_errors import (
+    DatabaseMissing,
+    StoreNotADatabase,
+    StoreRefused,
+    StoreTooNew,
+    StoreUpgradeFailed,
     UnknownStoreUrl,
 )
 from penstock.metadata.postgres.dialect import PostgresDialect

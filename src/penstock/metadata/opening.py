@@ -6,7 +6,6 @@ from pathlib import Path
 
 from penstock.core.clock import Clock, SystemClock
 from penstock.core.urls import without_secrets
-from penstock.metadata.errors import UnknownStoreUrl
 from penstock.metadata.preparing import PRESENT, Schema, prepare
 from penstock.metadata.session import Connections
 from penstock.metadata.sql_store import SqlStore
@@ -82,5 +81,7 @@ def _path(place: str) -> Path:
     scheme, separator, _ = place.partition("://")
     wrong = place.startswith(("postgresql:", "postgres:", "sqlite:"))
     if wrong or (separator and scheme.replace("+", "").isalnum()):
+        from penstock.metadata.place_errors import UnknownStoreUrl
+
         raise UnknownStoreUrl(url=without_secrets(place))
     return Path(place)

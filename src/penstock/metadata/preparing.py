@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from penstock.core.clock import Clock
-from penstock.metadata.errors import StoreNotADatabase
 from penstock.metadata.sqlite import APPLICATION_ID, SqliteDialect
 
 HEAD = "0003"
@@ -86,6 +85,8 @@ def _check_owner(connection: sqlite3.Connection, dialect: SqliteDialect) -> None
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     if tables and mark != APPLICATION_ID:
+        from penstock.metadata.place_errors import StoreNotADatabase
+
         raise StoreNotADatabase(place=dialect.place, reason="it is an SQLite database of another program")
 
 

@@ -1,27 +1,14 @@
 """The dialect of SQLite: one file, many readers beside one writer (WAL)."""
 
 import contextlib
-import errno
-import os
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from penstock.core.errors import PenstockError
 from penstock.metadata.dialect import Cursor
-from penstock.metadata.errors import (
-    BrokenReference,
-    RecordTooLarge,
-    SqliteTooOld,
-    StoreBusy,
-    StoreClosed,
-    StoreDamaged,
-    StoreFull,
-    StoreNotADatabase,
-    StoreReadOnly,
-    StoreUnavailable,
-)
+from penstock.metadata.sqlite_failures import meaning
 
 Durability: TypeAlias = Literal["full", "normal"]
 """What a commit waits for: `full`, the disk, and survives a power cut; `normal`, the operating system only."""
@@ -52,6 +39,8 @@ class SqliteDialect:
 
     def connect(self, *, create: bool = False) -> sqlite3.Connection:
         if sqlite3.sqlite_version_info < OLDEST:
+            from penstock.metadata.place_errors import SqliteTooOld
+
             raise SqliteTooOld(found=sqlite3.sqlite_version, needed=".".join(map(str, OLDEST)))
         connection = sqlite3.connect(
             f"{self.path.as_uri()}?mode={'rwc' if create else 'rw'}",
@@ -92,45 +81,4 @@ class SqliteDialect:
         """Errors of SQLite and, for what surrounds the file, of the operating system."""
         if isinstance(error, PenstockError) or not isinstance(error, sqlite3.Error | OSError):
             return None
-        facts: dict[str, Any] = {"place": self.place, "reason": str(error)}
-        if isinstance(error, OSError):
-            return _from_system(error, facts)
-        if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
-            return StoreClosed(**facts)
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return StoreBusy(**facts, waited=self.timeout)
-        if code == sqlite3.SQLITE_CANTOPEN:
-            return self._cannot_open(facts)
-        kind: type[PenstockError] = _KINDS.get(code, StoreUnavailable)
-        return kind(**facts)
-
-    def _cannot_open(self, facts: dict[str, Any]) -> PenstockError:
-        """SQLite does not say why; the file system does."""
-        if self.path.is_dir():
-            return StoreNotADatabase(place=self.place, reason="it is a folder")
-        if self.path.parent.is_dir() and not os.access(self.path.parent, os.W_OK, effective_ids=True):
-            return StoreReadOnly(**facts | {"reason": "its folder is read-only"})
-        return StoreUnavailable(**facts)
-
-
-_KINDS: dict[int, type[PenstockError]] = {
-    sqlite3.SQLITE_READONLY: StoreReadOnly,
-    sqlite3.SQLITE_PERM: StoreReadOnly,
-    sqlite3.SQLITE_FULL: StoreFull,
-    sqlite3.SQLITE_CORRUPT: StoreDamaged,
-    sqlite3.SQLITE_NOTADB: StoreNotADatabase,
-    sqlite3.SQLITE_TOOBIG: RecordTooLarge,
-    sqlite3.SQLITE_CONSTRAINT: BrokenReference,
-}
-
-
-def _from_system(error: OSError, facts: dict[str, Any]) -> PenstockError:
-    facts["reason"] = error.strerror or str(error)
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return StoreReadOnly(**facts)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreFull(**facts)
-    if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
-        return StoreNotADatabase(**facts)
-    return StoreUnavailable(**facts)
+        return meaning(error, self.path, self.timeout)

@@ -19,7 +19,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from penstock.core.clock import Clock
-from penstock.metadata.errors import StoreNotADatabase, StoreTooNew, StoreUpgradeFailed
+from penstock.metadata.place_errors import StoreNotADatabase, StoreTooNew, StoreUpgradeFailed
 from penstock.metadata.postgres.dialect import PostgresDialect
 from penstock.metadata.preparing import POSTGRES, PRESENT, Schema, revision_of
 from penstock.metadata.sqlite import SqliteDialect

@@ -14,17 +14,8 @@ import pytest
 
 from penstock.core.ids import RunId
 from penstock.metadata import open_store
-from penstock.metadata.errors import (
-    SqliteTooOld,
-    StoreBusy,
-    StoreDamaged,
-    StoreFull,
-    StoreNotADatabase,
-    StoreReadOnly,
-    StoreTooNew,
-    StoreUnavailable,
-    UnknownStoreUrl,
-)
+from penstock.metadata.errors import StoreBusy, StoreDamaged, StoreFull, StoreReadOnly, StoreUnavailable
+from penstock.metadata.place_errors import SqliteTooOld, StoreNotADatabase, StoreTooNew, UnknownStoreUrl
 from penstock.metadata.preparing import HEAD
 from penstock.metadata.records import Changes
 from penstock.testing.store_cases.samples import SPEC, a_run, an_execution, started

@@ -13,8 +13,9 @@ import pytest
 
 from penstock.core.ids import RunId
 from penstock.metadata import open_store
-from penstock.metadata.errors import StoreBusy, StoreTooNew, StoreUpgradeFailed
+from penstock.metadata.errors import StoreBusy
 from penstock.metadata.opening import open_sqlite
+from penstock.metadata.place_errors import StoreTooNew, StoreUpgradeFailed
 from penstock.metadata.preparing import HEAD, PRESENT, Schema
 from penstock.metadata.sqlite import SqliteDialect
 from penstock.metadata.upgrading import newest_ddl, revisions

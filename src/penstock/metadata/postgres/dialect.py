@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from penstock.core.errors import PenstockError
 from penstock.core.urls import without_secrets
 from penstock.metadata.dialect import Cursor
-from penstock.metadata.errors import DriverMissing, UnknownStoreUrl
+from penstock.metadata.place_errors import DriverMissing, UnknownStoreUrl
 
 if TYPE_CHECKING:
     import psycopg

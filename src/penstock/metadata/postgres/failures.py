@@ -8,18 +8,17 @@ import psycopg
 from penstock.core.errors import PenstockError
 from penstock.metadata.errors import (
     BrokenReference,
-    DatabaseMissing,
     RecordTooLarge,
     StoreBusy,
     StoreConflict,
     StoreDamaged,
     StoreFull,
     StoreReadOnly,
-    StoreRefused,
     StoreUnavailable,
     StoreUnreachable,
     TextNotStorable,
 )
+from penstock.metadata.place_errors import DatabaseMissing, StoreRefused
 
 _KINDS: dict[str, type[PenstockError]] = {
     "08": StoreUnreachable,  # the connection

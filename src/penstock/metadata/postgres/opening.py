@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from penstock.metadata.errors import StoreNotADatabase
+from penstock.metadata.place_errors import StoreNotADatabase
 from penstock.metadata.postgres.connection import PostgresConnection
 from penstock.metadata.postgres.dialect import PostgresDialect
 from penstock.metadata.preparing import POSTGRES, Schema
