@@ -97,6 +97,11 @@ def test_what_somebody_keeps_stays_until_released(project):
     artifact = project.penstock("artifacts", "list", "--json", "-n", "1").json[0]["artifact_id"]
     assert "is kept until `--release`" in project.penstock("artifacts", "keep", artifact, "--note", "q3").out
     project.penstock("runs", "keep", first).succeeded()
+    assert "kept    q3\n" in project.penstock("artifacts", "show", artifact).out
+    assert "kept      until `--release`\n" in project.penstock("runs", "show", first).out
+    (kept,) = project.penstock("artifacts", "show", artifact, "--json").json["kept"]
+    assert (kept["holder"], kept["note"]) == ("person", "q3")
+    assert project.penstock("runs", "show", second, "--json").json["kept"] == []
     assert project.penstock("gc", "--keep-last", "0", "--json").json["runs"] == []
     project.penstock("runs", "keep", first, "--release").succeeded()
     assert project.penstock("gc", "--keep-last", "0", "--apply", "--json").json["runs"] == [first]

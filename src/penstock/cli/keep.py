@@ -10,7 +10,8 @@ from penstock.cli.command import Command
 
 if TYPE_CHECKING:
     from penstock.cli.session import Session
-    from penstock.metadata.retention import HoldKind
+    from penstock.metadata.retention import Hold, HoldKind
+    from penstock.metadata.store import MetadataStore
 
 _note = click.option("--note", default="", metavar="TEXT", help="Why; for people.")
 _release = click.option("--release", is_flag=True, help="Keep it no longer.")
@@ -43,6 +44,17 @@ def keep_artifact(artifact: str, note: str, release: bool, home: Path | None) ->
     with session(home) as opened:
         _keep(opened, "artifact", find_artifact(opened.store, artifact).artifact_id, note, release=release)
     return 0
+
+
+def holds_on(store: "MetadataStore", kind: "HoldKind", target: str) -> "list[Hold]":
+    """Why `penstock gc` leaves it alone; what is kept with something else has none of its own."""
+    return [hold for hold in store.retention.holds() if (hold.kind, hold.target) == (kind, target)]
+
+
+def said(hold: "Hold") -> str:
+    """A hold in words, after `kept`."""
+    by = "" if hold.holder == "person" else f"by {hold.holder}"
+    return ": ".join(filter(None, [by, hold.note])) or "until `--release`"
 
 
 def _keep(opened: "Session", kind: "HoldKind", target: str, note: str, *, release: bool) -> None:

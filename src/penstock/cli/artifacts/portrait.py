@@ -1,7 +1,7 @@
 """One artifact as lines."""
 
-from penstock.artifacts.store import ArtifactStore
 from penstock.cli.artifacts.table import producer
+from penstock.cli.keep import holds_on, said
 from penstock.cli.screen import WITHOUT_TERMINAL
 from penstock.cli.session import Session
 from penstock.cli.text import Line, columns, line
@@ -16,22 +16,23 @@ MOST_USES = 10
 
 def artifact_portrait(session: Session, artifact: Artifact, rows: int) -> list[Line]:
     """Everything that `penstock artifacts show` prints."""
-    width, kept = session.screen.width, session.system.artifacts
+    width = session.screen.width
     kind = kind_of(artifact)
     head = line((one_line(artifact.name), "bold"), ("  ", ""), kind, ("  ", ""), (size(artifact.size), "dim"))
-    lines = [head, *columns(_facts(kept, artifact), limit=WITHOUT_TERMINAL)]
+    lines = [head, *columns(_facts(session, artifact), limit=WITHOUT_TERMINAL)]
     if artifact.metadata:
         known = [[line("  ", one_line(name)), line(one_line(value(data)))] for name, data in artifact.metadata.items()]
         lines += [(), line(("metadata", "bold")), *columns(known, limit=width, shrink=((1, 16), (0, 8)))]
     lines += _uses(session, artifact)
-    shown = preview_lines(preview(kept, artifact, rows=rows), width, rows)
+    shown = preview_lines(preview(session.system.artifacts, artifact, rows=rows), width, rows)
     return [*lines, (), *shown] if shown else lines
 
 
-def _facts(kept: ArtifactStore, artifact: Artifact) -> list[list[Line]]:
-    path = stored_path(kept, artifact.uri)
+def _facts(session: Session, artifact: Artifact) -> list[list[Line]]:
+    path = stored_path(session.system.artifacts, artifact.uri)
     rows = [("id", artifact.artifact_id), ("made", moment(artifact.created_at)), ("digest", artifact.digest or "")]
     rows.append(("path", str(path)) if path is not None else ("uri", f"{artifact.uri}  (not in the store)"))
+    rows += [("kept", said(hold)) for hold in holds_on(session.store, "artifact", artifact.artifact_id)]
     return [[line((f"  {name}", "dim")), line(one_line(text))] for name, text in rows if text]
 
 

@@ -31,8 +31,11 @@ def show(artifact: str, rows: int, as_json: bool, home: Path | None) -> int:
         if as_json:
             import msgspec
 
+            from penstock.cli.keep import holds_on
+
             events = here.store.events(artifacts=[found.artifact_id])
-            here.write_json({**msgspec.structs.asdict(found), "events": events})
+            kept = holds_on(here.store, "artifact", found.artifact_id)
+            here.write_json({**msgspec.structs.asdict(found), "events": events, "kept": kept})
         else:
             here.screen.print(*artifact_portrait(here, found, rows))
     return 0

@@ -2,6 +2,7 @@
 
 from penstock.cli.driven import is_cut_off
 from penstock.cli.graph import graph_lines
+from penstock.cli.keep import holds_on, said
 from penstock.cli.session import Session
 from penstock.cli.text import Line, columns, line
 from penstock.cli.watch.notes import note_lines
@@ -18,6 +19,7 @@ def portrait_lines(session: Session, progress: Progress) -> list[Line]:
         *([[line(("  from", "dim")), line(one_line(run.source))]] if run.source else []),
         [line(("  started", "dim")), line(moment(run.started_at or run.created_at))],
         *([[line(("  finished", "dim")), line(moment(run.finished_at))]] if run.finished_at else []),
+        *([line(("  kept", "dim")), line(one_line(said(hold)))] for hold in holds_on(session.store, "run", run.run_id)),
     ]
     blocks = [[*heading(progress), *columns(facts, limit=width, shrink=((1, 8),))]]
     if notes := note_lines(run):

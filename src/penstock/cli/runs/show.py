@@ -22,10 +22,13 @@ def show(run: str, as_json: bool, home: Path | None) -> int:
         attempts = here.store.attempts(found.run_id)
         progress = Progress(found, here.plan(found), here.store.executions(found.run_id), attempts)
         if as_json:
+            from penstock.cli.keep import holds_on
             from penstock.cli.watch.drive import run_as_json
 
             executions = list(progress.tree.executions())
-            here.write_json({**run_as_json(here, progress), "executions": executions, "attempts": attempts})
+            kept = holds_on(here.store, "run", found.run_id)
+            told = {"executions": executions, "attempts": attempts, "kept": kept}
+            here.write_json({**run_as_json(here, progress), **told})
         else:
             from penstock.cli.runs.portrait import portrait_lines
 
