@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from penstock.cli.errors import ParameterFileUnreadable, ParameterUnknown, ParameterUnreadable
 from penstock.core.json import Json
 from penstock.ir.spec import InputArtifact, ParameterType, PipelineSpec
 
@@ -44,6 +43,8 @@ def read_arguments(pipeline: PipelineSpec, file: Path | None, given: Sequence[st
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name:
+            from penstock.cli.errors import ParameterUnreadable
+
             raise ParameterUnreadable(given=text, expected="a name and a value", example=_example(pipeline))
         _check_known(name, pipeline)
         if name in inputs.artifacts:
@@ -62,6 +63,8 @@ def _check_known(name: str, pipeline: PipelineSpec) -> None:
     inputs = pipeline.root.input_definitions
     known = [*inputs.parameters, *inputs.artifacts]
     if name not in known:
+        from penstock.cli.errors import ParameterUnknown
+
         raise ParameterUnknown(name=name, pipeline=pipeline.pipeline_info.name, known=known)
 
 
@@ -79,6 +82,8 @@ def _parse(name: str, text: str, kind: ParameterType | str) -> Json:
         value: Json = _READERS[kind](text.strip())
         return value
     except (ValueError, RecursionError):
+        from penstock.cli.errors import ParameterUnreadable
+
         quoted = f"'{name}={example}'" if kind in ("LIST", "STRUCT") else f"{name}={example}"
         raise ParameterUnreadable(given=f"{name}={text}", expected=expected, example=quoted) from None
 
@@ -117,6 +122,8 @@ _READERS: dict[str, Any] = {
 
 
 def _read_file(path: Path) -> dict[str, Any]:
+    from penstock.cli.errors import ParameterFileUnreadable
+
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

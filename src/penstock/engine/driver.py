@@ -41,7 +41,6 @@ from penstock.engine.events import (
     StartAttempt,
 )
 from penstock.engine.executor import AttemptKey, Canceled, Executor, Outcome
-from penstock.engine.importing import Import, Imports
 from penstock.engine.inbox import Control, Inbox, Message
 from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import Lookups
@@ -56,6 +55,7 @@ from penstock.metadata.records import Changes, Run, State
 from penstock.metadata.store import MetadataStore
 
 if TYPE_CHECKING:
+    from penstock.engine.importing import Imports
     from penstock.engine.vault import Vault
 
 OnChange: TypeAlias = Callable[[Changes], None]
@@ -85,6 +85,7 @@ class Driver:
     ) -> None:
         self._state = state
         self._store = store
+        self._artifacts = artifacts
         self._clock = clock
         self._lease = lease
         self._work = work
@@ -93,7 +94,7 @@ class Driver:
         self._inbox = Inbox()
         self._timers = Timers(clock)
         self._slots = (room or Room(cores)).line(cores, lambda: self._inbox.put(Control.WAKE))
-        self._imports = Imports(artifacts, self._inbox.put)
+        self._imports: Imports | None = None
         self._lookups = Lookups(
             state=state, store=store, artifacts=artifacts, clock=clock, lease=lease.lease, cwd=cwd, vault=vault
         )
@@ -229,7 +230,7 @@ class Driver:
             case LookUpCache():
                 self._asked.append(command)
             case ImportArtifact():
-                self._imports.begin(Import.of(self._state, command, self._cwd, self._clock.now()))
+                self._import(command)
             case Enqueue():
                 self._performer.expect()
                 self._slots.queue(command.path, self._cores(command.path))
@@ -237,6 +238,12 @@ class Driver:
                 self._timers.set(command.at, command.path)
             case StartAttempt() | CancelAttempt():
                 self._deferred.append(command)
+
+    def _import(self, command: ImportArtifact) -> None:
+        from penstock.engine.importing import Import, Imports
+
+        self._imports = self._imports or Imports(self._artifacts, self._inbox.put)
+        self._imports.begin(Import.of(self._state, command, self._cwd, self._clock.now()))
 
     def _cores(self, path: TaskPath) -> float | None:
         with contextlib.suppress(PenstockError):  # what makes no sense is told when the order is made

@@ -16,7 +16,7 @@ from penstock.metadata.store import MetadataStore
 
 
 class EarlierRun:
-    """The run that `state` is a rerun of, if it is one; read when it is first asked for."""
+    """The run that `state` is a rerun of; read when it is first asked for."""
 
     def __init__(self, state: RunState, store: MetadataStore) -> None:
         self._state = state
@@ -24,8 +24,6 @@ class EarlierRun:
 
     def answer(self, asked: Sequence[LookUpCache]) -> list[CacheAnswered]:
         """Those of `asked` whose results are taken over."""
-        if RERUN_OF not in self._state.run.options:
-            return []
         answers = (self._answer(command.path) for command in asked)
         return [answer for answer in answers if answer is not None]
 

@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from penstock.core.ids import ArtifactId, Fingerprint
 from penstock.core.json import Json
-from penstock.engine.sources import read_source
 from penstock.ir.manifest import CACHE_FRESH_FOR, CACHE_VERSION, ComponentManifest, fresh_for_of, read_manifest
 from penstock.ir.spec import ComponentSpec, ContainerSpec
 from penstock.metadata.records import Artifact, Bindings, CacheKey
@@ -63,6 +62,8 @@ def work_of(component: ComponentSpec, container: ContainerSpec, environment: Map
     parts |= {f"environment:{name}": version for name, version in (environment or {}).items()}
     manifest = read_manifest(container)
     if manifest is None:
+        from penstock.engine.sources import read_source
+
         source = read_source(container)
         parts |= {"image": container.image}
         if source:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.clock import Clock
 from penstock.core.ids import TaskPath
-from penstock.engine.earlier import EarlierRun
 from penstock.engine.events import CacheAnswered, LookUpCache
 from penstock.engine.files import FileDigests
 from penstock.engine.fingerprint import Work, cache_key, fingerprint
 from penstock.engine.flights import Flights
-from penstock.engine.reuse import may_reuse
+from penstock.engine.reuse import RERUN_OF, may_reuse
 from penstock.engine.state import RunState
 from penstock.metadata.records import Artifact, CachedResult, CacheKey, Lease
 from penstock.metadata.store import MetadataStore
 
 if TYPE_CHECKING:
+    from penstock.engine.earlier import EarlierRun
     from penstock.engine.vault import Vault
 
 
@@ -42,12 +42,12 @@ class Lookups:
         self._clock = clock
         self._vault = vault
         self._files = FileDigests(cwd)
-        self._earlier = EarlierRun(state, store)
+        self._earlier = _earlier_run(state, store)
         self._flights = Flights(store, lease, clock)
 
     def answer(self, asked: Sequence[LookUpCache]) -> Iterator[CacheAnswered]:
         """First what the run that this is a rerun of has; then the cache; then who computes it at this moment."""
-        earlier = self._earlier.answer(asked)
+        earlier = self._earlier.answer(asked) if self._earlier is not None else []
         yield from earlier
         taken = {answer.path for answer in earlier}
         left = [command for command in asked if command.path not in taken]
@@ -78,6 +78,15 @@ class Lookups:
                 hit = None
             answers.append(CacheAnswered(path=command.path, fingerprint=print_, key=keys[command.path], hit=hit))
         return answers
+
+
+def _earlier_run(state: RunState, store: MetadataStore) -> "EarlierRun | None":
+    """What a rerun takes results from; most runs are none."""
+    if RERUN_OF not in state.run.options:
+        return None
+    from penstock.engine.earlier import EarlierRun
+
+    return EarlierRun(state, store)
 
 
 def _is_stale(found: CachedResult, fresh_for: float | None, now: datetime) -> bool:

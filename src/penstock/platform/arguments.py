@@ -12,7 +12,6 @@ from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import UserError
 from penstock.core.ids import RunId, TaskPath, artifact_id
 from penstock.core.json import Json
-from penstock.engine.importing import is_readable
 from penstock.ir.parameters import apply_defaults
 from penstock.ir.spec import ComponentInputs, InputArtifact
 from penstock.metadata.records import Artifact, Run
@@ -114,6 +113,8 @@ def _place(name: str, text: str, cwd: Path) -> Path | str:
         if not path or not (cwd / path).exists():
             raise InputNotFound(input=name, path=text)
         return cwd / path
+    from penstock.engine.importing import is_readable
+
     if not rest or not is_readable(scheme):
         raise InputNotFound(input=name, path=text, reason="which nothing here reads")
     return text

@@ -21,7 +21,6 @@ import penstock
 from penstock.core.witness import digest_of
 from penstock.ir.document import parse_canonical, read_document
 from penstock.ir.spec import PipelineDocument
-from penstock.platform.crashes import module_may_end
 from penstock.platform.names import check_unicode
 
 if TYPE_CHECKING:
@@ -92,6 +91,8 @@ class Compilations:
         stamp = _stamp()  # before, so that a package which is installed meanwhile is noticed next time
         day = _today()
         request = msgspec.json.encode(CompileRequest(target=target, cwd=str(cwd)))
+        from penstock.platform.crashes import module_may_end
+
         with module_may_end(target):
             answer = executor.call(_SERVICE, request, cwd=cwd, preload=modules)
         reply = msgspec.json.decode(answer, type=CompileReply)

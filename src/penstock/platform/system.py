@@ -24,7 +24,6 @@ from penstock.metadata.records import Run
 from penstock.metadata.store import MetadataStore
 from penstock.platform.compiling import Compilations
 from penstock.platform.driving import Driving
-from penstock.platform.finding import find_run
 from penstock.platform.home import artifacts_place, prepare_home, store_place
 from penstock.platform.options import RunOptions
 from penstock.platform.submission import Submission
@@ -141,6 +140,8 @@ class System:
 
     def find_run(self, text: str) -> Run:
         """The run that a person means: an id, a unique start of one, or `last`."""
+        from penstock.platform.finding import find_run
+
         return find_run(self.store, text)
 
     def document(self, spec: Digest) -> PipelineDocument:
