@@ -7,7 +7,7 @@ import pytest
 from penstock.artifacts import open_artifact_store
 from penstock.core.faults import FAULT_POINTS
 from penstock.metadata import open_store
-from penstock.metadata.records import ExecutionKind, State
+from support.invariants import check_invariants
 from support.projects import Project
 
 PIPELINE = """
@@ -49,7 +49,8 @@ def story(calls: str, n: int = 2) -> int:
     return total
 """
 
-ENGINE_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("engine.", "metadata.")))
+COMMITS = ["engine.before_commit", "engine.after_commit", "metadata.inside_transaction", "metadata.after_transaction"]
+"""Passed again and again, each time with something else at stake; `test_points` has all points."""
 WORKER_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("launcher.", "artifacts.")))
 
 
@@ -65,20 +66,9 @@ def calls(project) -> list[str]:
 WHOLE = sorted(["first", "letters 3", "letters 4", "letters 5", "count", "letters 7"])
 
 
-def check_invariants(project) -> None:
-    """What must hold of the stores after whatever happened."""
+def check(project) -> None:
     store = open_store(project.home / "penstock.db")
-    artifacts = open_artifact_store(project.home / "artifacts")
-    for run in store.runs():
-        executions = store.executions(run.run_id)
-        assert all(execution.state.finished for execution in executions)
-        for execution in executions:
-            done = [a for a in store.attempts(run.run_id, execution.path) if a.state is State.SUCCEEDED]
-            expected = execution.kind is ExecutionKind.TASK and execution.reused is None
-            assert len(done) == (expected and execution.state is State.SUCCEEDED)
-    for artifact in store.find_artifacts(limit=1000):
-        assert artifact.digest is not None
-        assert artifacts.verify(artifact.uri, artifact.digest), artifact
+    check_invariants(store, open_artifact_store(project.home / "artifacts"))
     store.close()
 
 
@@ -97,10 +87,10 @@ def run_and_resume(project, faults: str) -> int:
 
 
 @pytest.mark.parametrize("time", [1, 2, 5])
-@pytest.mark.parametrize("point", ENGINE_POINTS)
+@pytest.mark.parametrize("point", COMMITS)
 def test_a_killed_command_is_resumed_without_running_anything_finished_again(project, point, time):
     assert run_and_resume(project, f"{point}:{time}") == 1
-    check_invariants(project)
+    check(project)
     again = calls(project)
     assert set(again) == set(WHOLE)
     assert len(again) <= len(WHOLE) + 2  # what was under way, two at once, may have begun before the kill
@@ -112,9 +102,9 @@ def test_a_killed_worker_fails_its_task_and_a_retry_mends_the_run(project, point
     ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}", faults=faults)
     assert (project.folder / "killed").exists()
     assert ended.code == 1, ended
-    check_invariants(project)
+    check(project)
     project.penstock("runs", "retry", "last").succeeded()
-    check_invariants(project)
+    check(project)
     assert set(calls(project)) == set(WHOLE)
 
 

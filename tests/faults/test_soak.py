@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from penstock.metadata.records import State
 from support.soak import COLLECTOR_POINTS, ENGINE_POINTS, WORKER_POINTS, World
 from support.soak_checks import check
 
@@ -117,7 +118,10 @@ def _be_cruel(world: World) -> None:
             n += 1
             world.submit(n)
         kinds = ["engine", "zygote", "worker", "worker", "database"]
-        world.random.choice([*(partial(world.kill, kind) for kind in kinds), world.stop_engine])()
+        acts = [*(partial(world.kill, kind) for kind in kinds), world.stop_engine, world.retry]
+        if any(world.state(run) is State.SUCCEEDED for run in world.runs):
+            acts.append(partial(world.collect_garbage, 0, world.random.choice(["", *COLLECTOR_POINTS]), 2))
+        world.random.choice(acts)()
 
 
 def _killed() -> int:

@@ -51,9 +51,9 @@ class Project:
         )
         return Ended(done)
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, env: dict[str, str] | None = None) -> "subprocess.Popen[str]":
         """Start the command and leave it running, in a process group of its own."""
-        environment = os.environ | {"PENSTOCK_HOME": str(self.home), "NO_COLOR": "1"}
+        environment = os.environ | {"PENSTOCK_HOME": str(self.home), "NO_COLOR": "1"} | (env or {})
         return subprocess.Popen(
             [str(PENSTOCK), *arguments],
             cwd=self.folder,

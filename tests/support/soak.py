@@ -36,6 +36,7 @@ ENGINE_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("engine
 WORKER_POINTS = sorted(name for name in FAULT_POINTS if not name.startswith((*_ELSEWHERE, "engine.", "metadata.")))
 COLLECTOR_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("retention.", "metadata.")))
 LEASE = 3.0
+_ACCIDENTS = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE)
 History = list[tuple[Execution, list[Attempt]]]
 
 
@@ -50,6 +51,7 @@ class World:
             "PENSTOCK_LEASE": str(int(LEASE)),
             "PENSTOCK_DURABILITY": "normal",
             "PENSTOCK_HOME": str(self.project.home),
+            "PYTHONFAULTHANDLER": "1",
         }
         if self.server is not None:
             self.variables["PENSTOCK_STORE"] = self.server.url
@@ -135,6 +137,7 @@ class World:
         """Engines that still run; those that have died are counted, and so are workers that killed themselves."""
         for engine in [engine for engine in self.engines if engine.process.poll() is not None]:
             self.engines.remove(engine)
+            assert engine.process.returncode not in _ACCIDENTS, self.said.read_text()[-10_000:]
             if engine.process.returncode == -signal.SIGKILL:
                 self._count(f"{engine.what} {'by us' if engine.ours else 'at ' + engine.point}")
         for mark in self._marks.iterdir():

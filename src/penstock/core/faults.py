@@ -58,50 +58,42 @@ def disarm() -> None:
 def arm_kills(orders: Iterable[str]) -> None:
     """Arm from text, for processes that a test starts.
 
-    Each order is one of
+    Each order is one of these. `:N` is the N-th time that a process passes that point, counted from 1, the first if it
+    is left out.
 
-    - `name`, `name:N`: the process kills itself, by SIGKILL, the N-th time that it passes that point, counted from 1;
-    - `name@FILE`: the first process that passes it and makes that file kills itself, and no other;
-    - `name~FILE`: the first process that passes it and makes that file writes its id into it, and is held up there
-      until the file is empty: time to kill something else.
+    - `name:N`: the process kills itself, by SIGKILL;
+    - `name:N@FILE`: the process kills itself if it makes that file, and leaves its id in it; no other one does;
+    - `name:N~FILE`: the process that makes that file and leaves its id in it is held up until the file is empty: time
+      to kill something else.
     """
     for order in orders:
         sign = next((sign for sign in "@~" if sign in order), "")
         name, _, file = order.partition(sign) if sign else (order, "", "")
         name, _, count = name.partition(":")
-        if sign:
-            arm(name, _KillOnce(file) if sign == "@" else _HoldOnce(file))
-        else:
-            arm(name, _Kill(int(count or 1)))
+        arm(name, _Action(int(count or 1), file, _wait_until_empty if sign == "~" else _die))
 
 
-class _Kill:
-    def __init__(self, count: int) -> None:
+class _Action:
+    """Something to do the N-th time; where there is a file, only by the process that makes it."""
+
+    def __init__(self, count: int, file: str, act: Callable[[str], None]) -> None:
         self.left = count
+        self.file = file
+        self.act = act
 
     def __call__(self) -> None:
         self.left -= 1
-        if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self.left == 0 and (not self.file or _is_first(self.file)):
+            self.act(self.file)
 
 
-class _KillOnce:
-    def __init__(self, file: str) -> None:
-        self.file = file
-
-    def __call__(self) -> None:
-        if _is_first(self.file):
-            os.kill(os.getpid(), signal.SIGKILL)
+def _die(_file: str) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
-class _HoldOnce:
-    def __init__(self, file: str) -> None:
-        self.file = file
-
-    def __call__(self) -> None:
-        if _is_first(self.file):
-            while os.stat(self.file).st_size:  # noqa: PTH116
-                time.sleep(0.005)
+def _wait_until_empty(file: str) -> None:
+    while os.stat(file).st_size:  # noqa: PTH116
+        time.sleep(0.005)
 
 
 def _is_first(file: str) -> bool:
