@@ -75,13 +75,14 @@ class Cruelty(RuleBasedStateMachine):
         self.world.wait()
         self.world.kill(kind)
 
-    @rule()
-    def stop_engine(self) -> None:
-        self.world.stop_engine()
+    @precondition(lambda self: len(self.world.alive()) < ENGINES)
+    @rule(times=st.integers(1, 6))
+    def start_zombie(self, times: int) -> None:
+        self.world.start_zombie(times)
 
     @rule()
-    def wake_engines(self) -> None:
-        self.world.wake_engines()
+    def wake_zombies(self) -> None:
+        self.world.wake_zombies()
 
     @rule(keep=st.sampled_from([None, 0, 2]), point=st.sampled_from(["", *COLLECTOR_POINTS]), times=st.integers(1, 3))
     def collect_garbage(self, keep: int | None, point: str, times: int) -> None:
@@ -111,14 +112,18 @@ def _be_cruel(world: World) -> None:
     n = 10
     while world.kills < PER_WORLD:
         world.wait()
-        world.wake_engines()
+        world.wake_zombies()
         if len(world.alive()) < ENGINES:
-            world.start_engine(world.random.choice(POINTS), world.random.randint(1, 6))
+            times = world.random.randint(1, 6)
+            if any(engine.what == "zombie" for engine in world.alive()):
+                world.start_engine(world.random.choice(POINTS), times)
+            else:
+                world.start_zombie(times)
         if all(world.state(run).finished for run in world.runs):
             n += 1
             world.submit(n)
         kinds = ["engine", "zygote", "worker", "worker", "database"]
-        acts = [*(partial(world.kill, kind) for kind in kinds), world.stop_engine, world.retry]
+        acts = [*(partial(world.kill, kind) for kind in kinds), world.retry]
         if any(world.state(run) is State.SUCCEEDED for run in world.runs):
             acts.append(partial(world.collect_garbage, 0, world.random.choice(["", *COLLECTOR_POINTS]), 2))
         world.random.choice(acts)()

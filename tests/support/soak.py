@@ -34,6 +34,8 @@ _ELSEWHERE = ("retention.", "imports.", "environments.")
 """Points that `story` does not come by, or another command does."""
 ENGINE_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("engine.", "metadata.")))
 WORKER_POINTS = sorted(name for name in FAULT_POINTS if not name.startswith((*_ELSEWHERE, "engine.", "metadata.")))
+ZOMBIE_POINTS = ["engine.after_claim", "engine.before_commit", "engine.after_commit", "engine.after_start"]
+"""Where a stopped process holds up nobody else: not within a transaction of SQLite."""
 COLLECTOR_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("retention.", "metadata.")))
 LEASE = 3.0
 _ACCIDENTS = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE)
@@ -111,12 +113,17 @@ class World:
 
     def start_engine(self, point: str = "", times: int = 1) -> None:
         """One that dies at a point the `times`-th time that it comes by, or one of whose workers does, once."""
-        self._start("engine", "engine", "--max-parallel", "2", faults=self._order(point, times))
+        if point in WORKER_POINTS:  # without a file, every worker would die there or none
+            point = f"{point}@{self._marks}/{point} {self.random.random()}"
+        elif point:
+            point = f"{point}:{times}"
+        self._start("engine", "engine", "--max-parallel", "2", faults=point)
 
-    def _order(self, point: str, times: int) -> str:
-        if point in WORKER_POINTS:  # with a number, every worker would die there or none
-            return f"{point}@{self._marks}/{point} {len(list(self._marks.iterdir()))} {self.random.random()}"
-        return f"{point}:{times}" if point else ""
+    def start_zombie(self, times: int) -> None:
+        """An engine that hears and sees nothing from some commit on, until its runs have been taken from it."""
+        point = self.random.choice(ZOMBIE_POINTS)
+        faults = f"{point}:{times}^{self._marks}/stopped at {point} {self.random.random()}"
+        self._start("zombie", "engine", "--until-idle", "--max-parallel", "2", faults=faults)
 
     def _start(self, what: str, *command: str, faults: str = "") -> None:
         environment = os.environ | self.variables | {"NO_COLOR": "1"}
@@ -141,10 +148,19 @@ class World:
             if engine.process.returncode == -signal.SIGKILL:
                 self._count(f"{engine.what} {'by us' if engine.ours else 'at ' + engine.point}")
         for mark in self._marks.iterdir():
-            if mark.read_text():
-                self._count(f"process at {mark.name.partition(' ')[0]}")
+            if pid := mark.read_text():
+                self._mark(mark.name.rpartition(" ")[0], int(pid))
                 mark.write_text("")
         return self.engines
+
+    def _mark(self, what: str, pid: int) -> None:
+        if not what.startswith("stopped"):
+            self._count(f"process at {what}")
+            return
+        self.tally[what] += 1
+        for engine in self.engines:
+            if engine.process.pid == pid:
+                engine.stopped = time.monotonic()
 
     def _count(self, victim: str) -> None:
         self.tally[f"killed {victim}"] += 1
@@ -163,7 +179,7 @@ class World:
 
     def kill_engine(self) -> None:
         """`kill -9` of an engine alone: its children are left to notice."""
-        if engines := self.alive():
+        if engines := [engine for engine in self.alive() if engine.what != "zombie"]:
             self.random.choice(engines).kill()
 
     def kill_child(self, *, zygote: bool) -> None:
@@ -185,13 +201,7 @@ class World:
             self._count("database")
             self.server.start()
 
-    def stop_engine(self) -> None:
-        """Have an engine hear and see nothing, until its runs are taken from it."""
-        if engines := [engine for engine in self.alive() if engine.what == "engine" and not engine.stopped]:
-            self.random.choice(engines).stop()
-            self.tally["stopped"] += 1
-
-    def wake_engines(self) -> None:
+    def wake_zombies(self) -> None:
         """Have those go on whose leases are over: they must do no harm."""
         for engine in self.alive():
             if engine.stopped and engine.stopped < time.monotonic() - LEASE - 1:
@@ -233,13 +243,16 @@ class World:
 
     def settle(self) -> None:
         """No more cruelty: every run comes to its end. One that failed or was cancelled is retried."""
-        for engine in self.alive():
-            engine.wake()
-            engine.kill()
-        self.alive()
+        for engine in list(self.alive()):
+            if not engine.stopped:
+                engine.kill()
         for _ in range(4):  # `fragile` fails two tries of a run, and four may be lost
             ended = self.project.penstock("engine", "--until-idle", env=self.variables, timeout=120)
             assert ended.code == 0, ended
+            for zombie in self.alive():  # all that it drove was driven to its end by others
+                zombie.wake()
+                self.tally["woken in the end"] += 1
+                assert zombie.process.wait(60) in (0, 1), self.said.read_text()[-10_000:]
             bad = [run for run in self.runs if self.state(run) is not State.SUCCEEDED]
             for run in bad:
                 self.project.penstock("runs", "retry", run, env=self.variables, timeout=120)
@@ -301,10 +314,6 @@ class Engine:
             self.ours = True
             self.process.kill()
             self.process.wait()
-
-    def stop(self) -> None:
-        self.stopped = time.monotonic()
-        self.process.send_signal(signal.SIGSTOP)
 
     def wake(self) -> None:
         self.stopped = 0.0

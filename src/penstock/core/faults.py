@@ -64,13 +64,14 @@ def arm_kills(orders: Iterable[str]) -> None:
     - `name:N`: the process kills itself, by SIGKILL;
     - `name:N@FILE`: the process kills itself if it makes that file, and leaves its id in it; no other one does;
     - `name:N~FILE`: the process that makes that file and leaves its id in it is held up until the file is empty: time
-      to kill something else.
+      to kill something else;
+    - `name:N^FILE`: the process that makes that file and leaves its id in it stops, until somebody sends it SIGCONT.
     """
     for order in orders:
-        sign = next((sign for sign in "@~" if sign in order), "")
+        sign = next((sign for sign in _ACTIONS if sign in order), "")
         name, _, file = order.partition(sign) if sign else (order, "", "")
         name, _, count = name.partition(":")
-        arm(name, _Action(int(count or 1), file, _wait_until_empty if sign == "~" else _die))
+        arm(name, _Action(int(count or 1), file, _ACTIONS.get(sign, _die)))
 
 
 class _Action:
@@ -91,9 +92,16 @@ def _die(_file: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _stop(_file: str) -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def _wait_until_empty(file: str) -> None:
     while os.stat(file).st_size:  # noqa: PTH116
         time.sleep(0.005)
+
+
+_ACTIONS: dict[str, Callable[[str], None]] = {"@": _die, "~": _wait_until_empty, "^": _stop}
 
 
 def _is_first(file: str) -> bool:
