@@ -62,8 +62,12 @@ def open_artifact_store(
     try:
         return FsspecArtifactStore(text, cache, options=options)
     except ImportError as error:
-        extra = "".join(_EXTRAS[driver] for driver in drivers_of(text))
-        advice = f"install it: `uv pip install 'penstock[{extra}]'`" if extra else "install the package that it names"
-        raise UnknownStoreUrl(url=shown, reason=str(error), advice=advice) from error
+        raise UnknownStoreUrl(url=shown, reason=str(error), advice=client_advice(text)) from error
     except ValueError as error:
         raise UnknownStoreUrl(url=shown, reason=str(error)) from error
+
+
+def client_advice(url: str) -> str:
+    """What brings the package that fsspec lacks for `url`."""
+    extra = "".join(_EXTRAS[driver] for driver in drivers_of(url))
+    return f"install it: `uv pip install 'penstock[{extra}]'`" if extra else "install the package that it names"

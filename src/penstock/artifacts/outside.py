@@ -8,6 +8,7 @@ from pathlib import Path
 
 from penstock.artifacts.errors import ArtifactMissing, ArtifactStoreUnavailable
 from penstock.artifacts.names import local_path, safe_name
+from penstock.artifacts.opening import client_advice
 
 
 def read_outside(uri: str, folder: Path) -> Path:
@@ -31,6 +32,9 @@ def read_outside(uri: str, folder: Path) -> Path:
         return _download(uri, folder)
     except FileNotFoundError:
         raise ArtifactMissing(uri=uri) from None
+    except ImportError as error:
+        reason = f"{error}; {client_advice(uri)}"
+        raise ArtifactStoreUnavailable(store=uri, action="be read", reason=reason) from error
     except Exception as error:  # each file system has errors of its own, not all of them OSError
         raise ArtifactStoreUnavailable(store=uri, action="be read", reason=str(error)) from error
 

@@ -8,7 +8,7 @@ import fsspec
 import pytest
 
 from penstock.artifacts import FsspecArtifactStore, LocalArtifactStore, open_artifact_store, read_outside
-from penstock.artifacts.errors import ArtifactMissing, UnknownStoreUrl
+from penstock.artifacts.errors import ArtifactMissing, ArtifactStoreUnavailable, UnknownStoreUrl
 
 
 def test_a_folder_and_a_file_url_open_the_local_store(tmp_path: Path) -> None:
@@ -112,3 +112,11 @@ def test_a_remote_file_or_folder_outside_the_store_is_downloaded(tmp_path: Path)
     assert (folder / "sub" / "b.csv").read_bytes() == b"b"
     with pytest.raises(ArtifactMissing):
         read_outside("memory://outside/none", tmp_path)
+
+
+def test_a_client_that_is_not_installed_comes_with_what_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "adlfs", None)
+    with pytest.raises(ArtifactStoreUnavailable, match=r"install it: `uv pip install 'penstock\[azure\]'`"):
+        read_outside("abfs://box/a.csv", tmp_path)
