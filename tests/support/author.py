@@ -67,6 +67,43 @@ class Compiled:
         return {name.removeprefix("exec-"): self.code(name.removeprefix("exec-")) for name in executors}
 
 
+_PIPELINE = """
+    {imports}
+
+    from penstock.dsl import component, pipeline
+
+
+    @component
+    def first(x: int) -> int:
+        return {first}
+
+
+    @component
+    def second(x: int) -> int:
+        return {second}
+
+
+    @pipeline
+    def main(x: int = 1):
+        second(first(x))
+"""
+
+
+def wire(author: Author, imports: str = "", first: str = "x", second: str = "x") -> None:
+    """A pipeline of two components that return what these expressions give."""
+    author.write("pipeline.py", _PIPELINE.format(imports=imports, first=first, second=second))
+
+
+def changed(author: Author, name: str, old: str, new: str) -> set[str]:
+    """The components whose code is another after `old` became `new` in the file `name`."""
+    before = author.compile().codes()
+    text = (author.folder / name).read_text()
+    assert text.count(old) == 1
+    (author.folder / name).write_text(text.replace(old, new))
+    after = author.compile().codes()
+    return {component for component in before if before[component] != after[component]}
+
+
 def unpacked(package: str) -> dict[str, bytes]:
     """The files of a code package, by name."""
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(package))) as archive:

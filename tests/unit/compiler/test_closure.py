@@ -2,39 +2,7 @@
 
 import pytest
 
-from support.author import Author
-
-PIPELINE = """
-    from penstock.dsl import component, pipeline
-    {imports}
-
-    @component
-    def first(x: int) -> int:
-        return {first}
-
-    @component
-    def second(x: int) -> int:
-        return {second}
-
-    @pipeline
-    def main(x: int = 1):
-        second(first(x))
-"""
-
-
-def changed(author: Author, name: str, old: str, new: str) -> set[str]:
-    """The components whose code is another after `old` became `new` in the file `name`."""
-    before = author.compile().codes()
-    path = author.folder / name
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-    after = author.compile().codes()
-    return {component for component in before if before[component] != after[component]}
-
-
-def wire(author: Author, imports: str = "", first: str = "x", second: str = "x") -> None:
-    author.write("pipeline.py", PIPELINE.format(imports=imports, first=first, second=second))
+from support.author import Author, changed, wire
 
 
 def test_each_component_is_made_of_itself(author: Author) -> None:

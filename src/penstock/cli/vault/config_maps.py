@@ -24,19 +24,9 @@ def set_config_map(
 
     A value that is not given is read from standard input, from which one line end is removed, or asked for.
     """
-    from penstock.cli.text import line
-    from penstock.cli.vault.opening import open_vault
-    from penstock.cli.vault.values import read_values
-    from penstock.platform.vault.values import check_key, checked_name
+    from penstock.cli.vault.keyed import set_values
 
-    checked_name(name, "config map")
-    for key in keys:
-        check_key(key.partition("=")[0])
-    vault, screen = open_vault(home)
-    values = read_values(keys, from_file, from_env, secret=False)
-    vault.config_maps.set(name, values)
-    screen.print(line(("✓", "good"), " config map ", (name, "bold"), ("  set ", "dim"), ", ".join(values)))
-    return 0
+    return set_values("config map", name, keys, from_file, from_env, home)
 
 
 @click.command("list", cls=Command)
@@ -44,10 +34,9 @@ def set_config_map(
 @options.home
 def list_config_maps(as_json: bool, home: Path | None) -> int:
     """List config maps and their keys."""
-    from penstock.cli.vault.opening import list_values, open_vault
+    from penstock.cli.vault.keyed import list_values
 
-    vault, screen = open_vault(home, json=as_json)
-    return list_values(vault.config_maps, screen, what="config maps", json=as_json)
+    return list_values("config map", home, json=as_json)
 
 
 @click.command("delete", cls=Command)
@@ -56,10 +45,6 @@ def list_config_maps(as_json: bool, home: Path | None) -> int:
 @options.home
 def delete_config_map(name: str, keys: tuple[str, ...], home: Path | None) -> int:
     """Delete a config map, or some of its keys."""
-    from penstock.cli.text import line
-    from penstock.cli.vault.opening import open_vault
+    from penstock.cli.vault.keyed import delete_values
 
-    vault, screen = open_vault(home)
-    vault.config_maps.delete(name, keys)
-    screen.print(line(("✓", "good"), " config map ", (name, "bold"), ("  deleted ", "dim"), ", ".join(keys)))
-    return 0
+    return delete_values("config map", name, keys, home)

@@ -25,19 +25,9 @@ def set_secret(
 
     Values are asked for without being shown, or read from standard input, from which one line end is removed.
     """
-    from penstock.cli.text import line
-    from penstock.cli.vault.opening import open_vault
-    from penstock.cli.vault.values import read_values
-    from penstock.platform.vault.values import check_key, checked_name
+    from penstock.cli.vault.keyed import set_values
 
-    checked_name(name, "secret")
-    for key in keys:
-        check_key(key.partition("=")[0])
-    vault, screen = open_vault(home)
-    values = read_values(keys, from_file, from_env, secret=True)
-    vault.secrets.set(name, values)
-    screen.print(line(("✓", "good"), " secret ", (name, "bold"), ("  set ", "dim"), ", ".join(values)))
-    return 0
+    return set_values("secret", name, keys, from_file, from_env, home)
 
 
 @click.command("list", cls=Command)
@@ -45,10 +35,9 @@ def set_secret(
 @options.home
 def list_secrets(as_json: bool, home: Path | None) -> int:
     """List secrets and their keys, without values."""
-    from penstock.cli.vault.opening import list_values, open_vault
+    from penstock.cli.vault.keyed import list_values
 
-    vault, screen = open_vault(home, json=as_json)
-    return list_values(vault.secrets, screen, what="secrets", json=as_json)
+    return list_values("secret", home, json=as_json)
 
 
 @click.command("delete", cls=Command)
@@ -57,10 +46,6 @@ def list_secrets(as_json: bool, home: Path | None) -> int:
 @options.home
 def delete_secret(name: str, keys: tuple[str, ...], home: Path | None) -> int:
     """Delete a secret, or some of its keys."""
-    from penstock.cli.text import line
-    from penstock.cli.vault.opening import open_vault
+    from penstock.cli.vault.keyed import delete_values
 
-    vault, screen = open_vault(home)
-    vault.secrets.delete(name, keys)
-    screen.print(line(("✓", "good"), " secret ", (name, "bold"), ("  deleted ", "dim"), ", ".join(keys)))
-    return 0
+    return delete_values("secret", name, keys, home)
