@@ -72,8 +72,8 @@ class Site(Project):
         given = {"folder": str(self.folder)} | parameters
         return [self.system.submit(document, given | {"n": n}, options=options, source=source) for n in numbers]
 
-    def engine(self, *options: str) -> "subprocess.Popen[str]":
-        self.engines.append(self.start("engine", *options))
+    def engine(self, *options: str, faults: str = "") -> "subprocess.Popen[str]":
+        self.engines.append(self.start("engine", *options, env={"PENSTOCK_FAULTS": faults}))
         return self.engines[-1]
 
     def notes(self) -> list[str]:
@@ -175,6 +175,30 @@ def test_an_engine_that_was_taken_for_dead_does_no_harm_when_it_wakes(site):
     assert Counter(site.notes())["step 1"] == 1
 
 
+STOPS = [
+    ("sqlite", "engine.before_commit:3"),
+    ("postgres", "engine.before_commit:4"),
+    ("sqlite", "engine.after_start:2"),
+]
+
+
+@pytest.mark.parametrize(("site", "point"), STOPS, indirect=["site"])
+def test_an_engine_that_is_stopped_between_deciding_and_storing_stores_nothing(site, point):
+    (run,) = site.submit("chain", 1)
+    zombie = site.engine("--until-idle", faults=f"{point}^{site.folder}/stopped")
+    while not (site.folder / "stopped").exists():
+        time.sleep(0.01)
+    other = site.engine("--until-idle")
+    assert "SUCCEEDED" in ended(other)
+    before = site.system.store.attempts(run.run_id), site.system.store.executions(run.run_id)
+    os.kill(zombie.pid, signal.SIGCONT)
+    assert "lost" in ended(zombie)
+    assert (zombie.returncode, other.returncode) == (1, 0)
+    assert (site.system.store.attempts(run.run_id), site.system.store.executions(run.run_id)) == before
+    for attempts in (site.system.store.attempts(run.run_id, execution.path) for execution in before[1]):
+        assert [attempt.state for attempt in attempts].count(State.SUCCEEDED) <= 1
+
+
 def test_an_engine_that_is_sent_away_gives_its_runs_back(site):
     (run,) = site.submit("hanging", 1)
     first = site.engine()
@@ -191,6 +215,23 @@ def test_an_engine_that_is_sent_away_gives_its_runs_back(site):
     second = site.engine("--until-idle")
     ended(second)
     assert site.state(run) is State.SUCCEEDED
+
+
+@BOTH
+def test_an_engine_that_is_killed_while_it_leaves_loses_nothing(site):
+    (run,) = site.submit("hanging", 1)
+    first = site.engine(faults="engine.after_return")
+    pids = wait_for(site, "hangs").split()[1:]
+    first.terminate()
+    ended(first)
+    assert first.returncode == -signal.SIGKILL
+    (site.folder / "go").touch()
+    second = site.engine("--until-idle")
+    ended(second)
+    assert site.state(run) is State.SUCCEEDED
+    assert not any(alive(int(pid)) for pid in pids)
+    numbers = [(a.number, a.state) for a in site.system.store.attempts(run.run_id, "hang")]
+    assert numbers == [(1, State.FAILED), (2, State.SUCCEEDED)]
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["gently", "at once"])
