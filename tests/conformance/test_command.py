@@ -175,7 +175,8 @@ def test_what_cannot_be_meant_is_refused_before_anything_runs(
     assert f"[{code}]" in ended.err
 
 
-def test_ctrl_c_ends_all_that_runs(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_what_runs_ends_with_the_command(project: Project, tmp_path: Path, number: int, code: int) -> None:
     mark = tmp_path / "mark"
     project.write("compiled/slow.args.json", json.dumps({"mark": str(mark)}))
     try:
@@ -183,9 +184,9 @@ def test_ctrl_c_ends_all_that_runs(project: Project, tmp_path: Path) -> None:
         while not mark.exists():
             assert process.poll() is None, process.stdout and process.stdout.read()
         mine = psutil.Process(process.pid).children(recursive=True)
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
         process.communicate(timeout=60)
-        assert process.returncode == 130
+        assert process.returncode == code
         assert not psutil.wait_procs(mine, timeout=30)[1]
     finally:
         (project.folder / "compiled/slow.args.json").unlink()

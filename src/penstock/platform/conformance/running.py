@@ -174,7 +174,7 @@ class _Trials:
             if self._stopped:
                 return -signal.SIGTERM
             process = subprocess.Popen(
-                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                command, cwd=folder, stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True
             )
             self._running.add(process)
         try:
@@ -212,3 +212,5 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    if process.stdin is not None:  # nothing is ever written to it: the process ends when it closes because we are gone
+        process.stdin.close()

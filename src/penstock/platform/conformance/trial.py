@@ -1,7 +1,9 @@
 """Running one pipeline in a process of its own, in a home of its own. `python -m …trial REQUEST OUTCOME`."""
 
 import os
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -32,11 +34,27 @@ _LONGEST_TEXT = 10_000
 
 def main(arguments: list[str]) -> None:
     """Read the request, run it, write the outcome: all of it or nothing."""
+    _end_with_parent()
     request = msgspec.json.decode(Path(arguments[0]).read_bytes(), type=Request)
     outcome = run_trial(request)
     part = Path(f"{arguments[1]}.part")
     part.write_bytes(msgspec.json.encode(outcome))
     part.replace(arguments[1])
+
+
+def _end_with_parent() -> None:
+    """Have this process end when the one that started it is gone, however that went: it holds our standard input."""
+    held = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def watch() -> None:
+        while os.read(held, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)  # which cancels the run, and so ends its workers
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def run_trial(request: Request) -> Outcome:
