@@ -23,7 +23,6 @@ from penstock.artifacts import disk
 from penstock.artifacts.digest import Content, content_of
 from penstock.artifacts.errors import ArtifactMissing, ArtifactStoreUnavailable, ForeignUri, UnstorableFile
 from penstock.artifacts.names import ObjectName, local_path, parse_place, safe_name
-from penstock.artifacts.removing import kept_in, remove_from
 from penstock.artifacts.store import KeptBytes, StoredObject
 from penstock.core.errors import PenstockError
 from penstock.core.faults import fault_point
@@ -149,11 +148,15 @@ class LocalArtifactStore:
 
     def kept(self) -> Iterator[KeptBytes]:
         """See `ArtifactStore.kept`."""
+        from penstock.artifacts.removing import kept_in
+
         with self._guard("list what is stored"):
             yield from kept_in(self.root)
 
     def remove(self, digest: Digest, touched_before: datetime) -> int:
         """See `ArtifactStore.remove`."""
+        from penstock.artifacts.removing import remove_from
+
         with self._guard(f"remove {digest}"):
             return remove_from(self.root, digest, touched_before)
 

@@ -103,8 +103,6 @@ def check_writable(target: Path | None) -> None:
     Raises:
         FileUnwritable: It cannot be written.
     """
-    from penstock.cli.errors import FileUnwritable
-
     if target is not None and not target.is_file():
         folder = target.parent
         reasons = {
@@ -114,6 +112,8 @@ def check_writable(target: Path | None) -> None:
         }
         for reason, holds in reasons.items():
             if holds:
+                from penstock.cli.errors import FileUnwritable
+
                 raise FileUnwritable(path=str(target), reason=reason)
 
 

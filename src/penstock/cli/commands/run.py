@@ -58,7 +58,6 @@ def run(
     from penstock.cli.parameters import read_arguments
     from penstock.cli.session import check_writable, session
     from penstock.cli.watch.drive import Show, drive, submit_only
-    from penstock.cli.watch.host_commands import host_command_lines
     from penstock.platform.options import RunOptions
 
     check_writable(report)
@@ -83,6 +82,8 @@ def run(
         arguments = read_arguments(document.pipeline, params, param)
         submitted = here.system.submit(document, arguments, options=options, source=source, display_name=name)
         if host_commands and not quiet:
+            from penstock.cli.watch.host_commands import host_command_lines
+
             here.screen.print(*host_command_lines(here.system.host_commands(document)))
         if detach:
             return submit_only(here, submitted)
