@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from penstock.artifacts import ArtifactStore
 from penstock.cli.errors import AttemptNotFound
@@ -15,11 +16,13 @@ from penstock.cli.runs import logbook
 from penstock.cli.runs.logbook import Logbook
 from penstock.cli.screen import Screen
 from penstock.cli.session import Session
+from penstock.core.ids import EngineId, RunId
+from penstock.ir.document import canonical_json
 from penstock.metadata import MetadataStore
-from penstock.metadata.records import State
+from penstock.metadata.records import Changes, State
 from penstock.platform.finding import TaskNotFound
 from penstock.platform.settings import load_settings
-from support.recorded import RecordedRun, put_text
+from support.recorded import BEGIN, RecordedRun, put_text
 from support.taxi_runs import EARLIER, FAILURE, begin_taxi_run, taxi_document
 
 
@@ -133,6 +136,35 @@ def test_following_prints_what_is_added_until_nobody_drives_the_run(
     monkeypatch.setattr(logbook.time, "sleep", meanwhile)
     Logbook(session, run.run, "train", None).follow()
     assert capsys.readouterr().out == "epoch 1\nepoch 2\n"
+
+
+def test_following_a_run_that_was_only_submitted_waits_for_its_engine(
+    session: Session, store: MetadataStore, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = begin_taxi_run(store, run_id="20261121-174502-earlier").run
+    waiting = structs.replace(waiting, run_id=RunId("20261121-174503-waiting"), options={"detached": True})
+    waiting = structs.replace(waiting, state=State.PENDING, started_at=None)
+    store.create_run(waiting, canonical_json(taxi_document()))
+    slept = []
+
+    def meanwhile(seconds: float) -> None:
+        slept.append(seconds)
+        lease = store.acquire(waiting.run_id, EngineId("test:1:1"), BEGIN, timedelta(days=1))
+        ended = structs.replace(waiting, state=State.CANCELED, finished_at=BEGIN)
+        store.commit(lease, Changes(run=ended))
+
+    monkeypatch.setattr(logbook.time, "sleep", meanwhile)
+    Logbook(session, waiting, None, None).follow()
+    assert len(slept) == 1
+    assert capsys.readouterr() == ("", "")
+
+
+def test_following_a_run_that_was_cut_off_says_so(
+    session: Session, store: MetadataStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = begin_taxi_run(store, begin=BEGIN - timedelta(days=9)).run
+    Logbook(session, run, None, None).follow()
+    assert capsys.readouterr().err == f"nobody drives this run: `penstock runs resume {run.run_id}` goes on\n"
 
 
 def test_a_log_larger_than_a_chunk_is_printed_whole(

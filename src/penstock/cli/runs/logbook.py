@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from penstock.cli.driven import is_driven
+from penstock.cli.driven import is_cut_off
 from penstock.cli.errors import AttemptNotFound
 from penstock.cli.screen import Screen
 from penstock.cli.session import Session
@@ -50,15 +50,19 @@ class Logbook:
         self._end_line()
 
     def follow(self) -> None:
-        """Print what there is and what comes, until the run has finished or nobody drives it any more."""
+        """Print what there is and what comes, until the run has finished or was cut off."""
         while True:
-            driven = is_driven(self.store, self.store.run(self.run.run_id), datetime.now(UTC))
+            run, now = self.store.run(self.run.run_id), datetime.now(UTC)
+            cut_off = is_cut_off(self.store, run, now)
             for attempt in self._attempts():
                 self._print(attempt, headed=self.task is None)
-            if not driven:
-                self._end_line()
-                return
+            if run.state.finished or cut_off:
+                break
             time.sleep(POLL_SECONDS)
+        self._end_line()
+        if cut_off:
+            note = Screen(sys.stderr, color=self.session.settings.color)
+            note.print(line((f"nobody drives this run: `penstock runs resume {run.run_id}` goes on", "dim")))
 
     def _attempts(self) -> list[Attempt]:
         """The attempt of each task that is asked for: that number, or the last."""

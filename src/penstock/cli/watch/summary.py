@@ -56,4 +56,5 @@ def quiet_failure(progress: Progress, width: int) -> Line:
     """One line for `--quiet`."""
     failed = failures(progress.tree.executions())
     names = ", ".join(one_line(item.path) for item in failed[:MOST_FAILURES])
-    return crop(line(sign(progress.run.state), " ", progress.run.state, " ", progress.run.run_id, ": ", names), width)
+    why = f": {names}" if names else f": {one_line(progress.run.error.message)}" if progress.run.error else ""
+    return crop(line(sign(progress.run.state), " ", progress.run.state, " ", progress.run.run_id, why), width)
