@@ -5,13 +5,13 @@ would: resumed where its engine died, retried where it failed.
 """
 
 import json
-import os
 import signal
 import subprocess
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -136,12 +136,15 @@ class Site(Project):
             process = self.start(*command, env=self.variables | {"PENSTOCK_FAULTS": faults})
             while process.poll() is None:
                 for point in points:
-                    if holder := self.holder(point):
+                    if (holder := self.holder(point)) and process.poll() is None:
                         # each walk needs one such kill, for there to be something to recover
                         (kill_engine if point == "engine.after_start" else kill)(self, process, holder)
                         self.held(point).write_text("")
                 time.sleep(0.002)
             said, _ = process.communicate()
+            for point in points:
+                if self.holder(point):  # at the moment when all was killed: let it be reached once more
+                    self.held(point).unlink()
             if process.returncode == 0:
                 return
             assert process.returncode in (-signal.SIGKILL, 1), said
@@ -191,20 +194,21 @@ def kill_engine(site: Site, engine: "subprocess.Popen[str]", holder: int) -> Non
 
 def kill_zygote(site: Site, engine: "subprocess.Popen[str]", holder: int) -> None:
     for zygote in psutil.Process(engine.pid).children():
-        zygote.kill()
-        site.killed += 1
+        _kill(site, zygote)
 
 
 def kill_worker(site: Site, engine: "subprocess.Popen[str]", holder: int) -> None:
     """Whoever is held up, if it is a worker; else whichever works or waits for work."""
-    if holder != engine.pid:
-        os.kill(holder, signal.SIGKILL)
+    workers = [worker for zygote in psutil.Process(engine.pid).children() for worker in zygote.children()]
+    for worker in workers:
+        if holder in (worker.pid, engine.pid):
+            _kill(site, worker)
+
+
+def _kill(site: Site, process: psutil.Process) -> None:
+    with suppress(psutil.NoSuchProcess):  # it has just ended by itself
+        process.kill()
         site.killed += 1
-        return
-    for zygote in psutil.Process(engine.pid).children():
-        for worker in zygote.children():
-            worker.kill()
-            site.killed += 1
 
 
 def crash_database(site: Site, engine: "subprocess.Popen[str]", holder: int) -> None:
