@@ -37,7 +37,7 @@ def keep_run(run: str, note: str, release: bool, home: Path | None) -> int:
 @_release
 @options.home
 def keep_artifact(artifact: str, note: str, release: bool, home: Path | None) -> int:
-    """Have `penstock gc` leave an artifact alone, with the run that it comes from."""
+    """Have `penstock gc` leave an artifact and its run alone."""
     from penstock.cli.session import session
     from penstock.platform.finding import find_artifact
 

@@ -27,10 +27,10 @@ from penstock.cli.command import Command
 def engine(
     once: bool, until_idle: bool, max_parallel: int | None, max_runs: int, quiet: bool, home: Path | None
 ) -> int:
-    """Drive the runs that wait: submitted by `penstock run --detach`, or cut off.
+    """Drive the runs that were submitted or cut off.
 
-    Any number of engines share a store. One that is gone is replaced by the others within the lease. Ctrl-C or
-    SIGTERM: runs are given back and go on elsewhere; the second time, at once.
+    `penstock run --detach` submits. Any number of engines share a store. One that is gone is replaced by the others
+    within the lease. Ctrl-C or SIGTERM: runs are given back and go on elsewhere; the second time, at once.
     """
     from penstock.cli.session import session
     from penstock.cli.watch.engine import EnginePrinter, stops_with_signals

@@ -10,7 +10,7 @@ secrets_app = Group(
         "list": "penstock.cli.vault.secrets:list_secrets",
         "delete": "penstock.cli.vault.secrets:delete_secret",
     },
-    help="Passwords and tokens that tasks are given; their values are never shown.",
+    help="Passwords and tokens for tasks; values are never shown.",
 )
 
 config_maps_app = Group(

@@ -15,7 +15,10 @@ _name = click.argument("name", metavar="NAME")
 @click.option("--at", type=options.FILE, metavar="FOLDER", help="A folder of yours that is to be the volume.")
 @options.home
 def create_volume(name: str, at: Path | None, home: Path | None) -> int:
-    """Make a volume that tasks find by its name, below the home or at a folder of yours."""
+    """Make a volume, below the home or at a folder of yours.
+
+    Tasks find it by its name.
+    """
     from penstock.cli.text import line
     from penstock.cli.vault.opening import open_vault
 
