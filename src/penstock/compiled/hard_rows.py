@@ -1,0 +1,160 @@
+"""Rows made to find differences: what is missing, odd or extreme, and both sides of each jump in the answer."""
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from penstock.compiled.columns import Columns, RawColumn, absent
+
+TEXTS = ("", " ", "never seen", "nan", "None", "ünïcödé 漢字 \U0001f6b0", "x" * 300)
+_BASES, _STARTS, _JUMPING_COLUMNS, _HALVINGS = 3, 6, 24, 80
+
+_A_JUMP = 1e-7
+"""A change that is not smaller, however near the values are."""
+
+Score = Callable[[Columns], np.ndarray[Any, Any]]
+
+
+class _Rows:
+    """Copies of real rows with something changed, and what."""
+
+    def __init__(self, real: Columns, described: Sequence[RawColumn]) -> None:
+        self.count = len(real[described[0].name])
+        self._described = described
+        self._base = {c.name: _widened(real[c.name], c) for c in described}
+        self._made: dict[str, list[Any]] = {c.name: [] for c in described}
+        self.kinds: list[str] = []
+
+    def like(self) -> "_Rows":
+        """No rows yet, to be made from the same ones."""
+        other = copy(self)
+        other._made, other.kinds = {name: [] for name in self._made}, []
+        return other
+
+    def add(self, base: int, changes: dict[str, Any], kind: str) -> None:
+        for name, values in self._base.items():
+            self._made[name].append(changes.get(name, values[base % self.count]))
+        self.kinds.append(kind)
+
+    def columns(self) -> Columns:
+        made = {}
+        for column in self._described:
+            values = np.empty(len(self.kinds), dtype=self._base[column.name].dtype)
+            values[:] = self._made[column.name]
+            made[column.name] = values
+        return made
+
+
+def hard_rows(real: Columns, described: Sequence[RawColumn], score: Score, gap: float) -> tuple[Columns, list[str]]:
+    """Rows made from real ones, and what is special about each.
+
+    Args:
+        real: Real rows.
+        described: Their columns.
+        score: The original's answer, one number a row.
+        gap: How far to stay away from a jump, relative to the value; 0: on both sides of it, one ulp apart.
+
+    Returns:
+        The columns of the rows, and one note a row, e.g. `missing in 'age'`.
+    """
+    rows = _Rows(real, described)
+    bases = [int(base) for base in np.linspace(0, rows.count - 1, _BASES)]
+    may_be_missing = [column for column in described if not column.boolean and column.kind != "int64"]
+    for column in may_be_missing:
+        for base in bases:
+            rows.add(base, {column.name: _gone(column)}, f"missing in {column.name!r}")
+    rows.add(0, {column.name: _gone(column) for column in may_be_missing}, "missing in every column")
+    for column in described:
+        for place, value in enumerate(_odd_values(real[column.name], column)):
+            rows.add(bases[place % _BASES], {column.name: value}, f"{value!r} in {column.name!r}")
+    numeric = [column for column in described if column.kind == "double" and not column.boolean]
+    for base, name, value in _jumps(rows, real, numeric[:_JUMPING_COLUMNS], score, gap):
+        rows.add(base, {name: value}, f"at a jump of the answer in {name!r}")
+    return rows.columns(), rows.kinds
+
+
+def _odd_values(values: np.ndarray[Any, Any], column: RawColumn) -> list[Any]:
+    there = values[~absent(values)]
+    if column.kind == "string":
+        seen = [str(text) for text in list(dict.fromkeys(there))[:3]]
+        return [*TEXTS, *(text + " " for text in seen), *(text.swapcase() for text in seen)]
+    if column.boolean:
+        return [True, False]
+    numbers = there.astype(np.int64 if column.kind == "int64" else np.float64)
+    low, high = (numbers.min(), numbers.max()) if len(numbers) else (0, 0)
+    if column.kind == "int64":
+        return [low, high, low - 1, high + 1, 0, -1]
+    nearby = [np.nextafter(low, -np.inf), np.nextafter(high, np.inf), low - 1, high + 1, 10 * high, -10 * abs(high)]
+    return [low, high, *nearby, 0.0, -0.0, 0.5, 1e-30, np.inf, -np.inf, 1e300]
+
+
+def _jumps(
+    rows: _Rows, real: Columns, numeric: Sequence[RawColumn], score: Score, gap: float
+) -> list[tuple[int, str, float]]:
+    """Values of a column on both sides of where the answer changes: found by halving, whatever the model is.
+
+    All columns are halved at once, so that the original is asked some sixty times in all; less where its answer turns
+    out to change smoothly.
+    """
+    names, low, high = _intervals(real, numeric)
+    bases = np.arange(len(names)) * 7919 % rows.count
+
+    def ask(tried: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        probe = rows.like()
+        for base, name, value in zip(bases, names, tried, strict=True):
+            probe.add(int(base), {name: value}, "")
+        return score(probe.columns())
+
+    if not names:
+        return []
+    below, above = ask(low), ask(high)
+    for _ in range(_HALVINGS):
+        differs = np.abs(above - below) > _A_JUMP * np.maximum(1.0, np.abs(below))
+        middle = low + (high - low) / 2
+        going = differs & (middle > low) & (middle < high)
+        if not going.any():
+            break
+        answer = ask(middle)
+        same = answer == below
+        low = np.where(going & same, middle, low)
+        high, above = np.where(going & ~same, middle, high), np.where(going & ~same, answer, above)
+    found = []
+    for at in np.flatnonzero(differs):
+        found.append((int(bases[at]), names[at], float(low[at] - gap * abs(low[at]))))
+        found.append((int(bases[at]), names[at], float(high[at] + gap * abs(high[at]))))
+    return found
+
+
+def _intervals(real: Columns, numeric: Sequence[RawColumn]) -> tuple[list[str], Any, Any]:
+    """Where to look: for each column, intervals with the same number of its distinct values."""
+    names: list[str] = []
+    ends: list[tuple[float, float]] = []
+    for column in numeric:
+        values = real[column.name]
+        numbers = np.unique(values[~absent(values)].astype(np.float64))
+        numbers = numbers[np.isfinite(numbers)]
+        if len(numbers) > 1:
+            marks = np.quantile(numbers, np.linspace(0, 1, _STARTS + 1))
+            names += [column.name] * _STARTS
+            ends += pairwise(marks)
+    pairs = np.asarray(ends, dtype=np.float64).reshape(-1, 2)
+    return names, pairs[:, 0].copy(), pairs[:, 1].copy()
+
+
+def _widened(values: np.ndarray[Any, Any], column: RawColumn) -> np.ndarray[Any, Any]:
+    """A copy that can hold what is missing."""
+    if column.kind == "string":
+        return values.astype(object)
+    if column.boolean or column.kind == "int64":
+        return values.copy()
+    numbers = np.full(len(values), np.nan)
+    there = ~absent(values)
+    numbers[there] = values[there].astype(np.float64)
+    return numbers
+
+
+def _gone(column: RawColumn) -> Any:
+    return None if column.kind == "string" and column.missing == "none" else np.nan
