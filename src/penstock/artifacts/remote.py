@@ -65,6 +65,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Relative paths of folders without entries, which an object store cannot hold."""
 
 
+_manifests = msgspec.json.Decoder(Manifest)  # at import: several threads may be the first to need it
+
+
 class FsspecArtifactStore:
     """An `ArtifactStore` behind an fsspec URL. Its URIs begin with that URL.
 
@@ -213,7 +216,7 @@ class FsspecArtifactStore:
         """The object's manifest, or None if it has none that is whole."""
         with self._guard(f"look for {known.name!r}"):
             try:
-                return msgspec.json.decode(self._fs.cat_file(self._manifest_at(known)), type=Manifest)
+                return _manifests.decode(self._fs.cat_file(self._manifest_at(known)))
             except (FileNotFoundError, msgspec.DecodeError):
                 return None
 

@@ -16,6 +16,8 @@ from penstock.engine.state import RunState
 from penstock.ir.runtime import ExecutorOutput
 from penstock.metadata.records import Execution, ExecutionKind, State, Usage
 
+_outputs = msgspec.json.Decoder(ExecutorOutput)  # at import: made by two threads at once, it is the end of both
+
 
 def keep_log(artifacts: ArtifactStore, folder: Path) -> str:
     """Put what an attempt printed into the store: its URI, or an empty text where it printed nothing."""
@@ -35,7 +37,7 @@ def recovery(state: RunState, work: Path, artifacts: ArtifactStore) -> Recover:
         folder = attempt_folder(work, execution.path, execution.attempt)
         logs[execution.path] = keep_log(artifacts, folder)
         with contextlib.suppress(OSError, msgspec.DecodeError):
-            output = msgspec.json.decode((folder / OUTPUT_FILE).read_bytes(), type=ExecutorOutput)
+            output = _outputs.decode((folder / OUTPUT_FILE).read_bytes())
             outcomes[execution.path] = Succeeded(output=output, usage=Usage())
     fault_point("engine.after_recovery")
     return Recover(outcomes=outcomes, logs=logs)

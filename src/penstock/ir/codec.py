@@ -9,6 +9,7 @@ JSON text is first decoded in C; only what is refused there goes through `from_j
 and knows the variants, the unknown fields and where a mistake is.
 """
 
+import threading
 from functools import cache
 from typing import Any, TypeVar
 
@@ -103,9 +104,15 @@ def _write(shape: Shape, value: Any) -> Any:
     return [_write(shape.of, item) for item in value]
 
 
+_preparing = threading.Lock()
+"""What msgspec knows of a class is written into the class when its first decoder is made, and may be read by another
+thread before it is complete: that is the end of the process."""
+
+
 @cache
 def _decoder(cls: type[M]) -> msgspec.json.Decoder[M]:
-    return msgspec.json.Decoder(cls)
+    with _preparing:
+        return msgspec.json.Decoder(cls)
 
 
 def _malformed(error: Exception) -> MalformedDocument:

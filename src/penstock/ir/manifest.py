@@ -51,6 +51,9 @@ class ComponentManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Third-party modules that its code imports: what a warm worker has loaded beforehand."""
 
 
+_decoder = msgspec.json.Decoder(ComponentManifest)  # at import: see `codec`
+
+
 def manifest_arguments(manifest: ComponentManifest, package: str) -> list[str]:
     """The container arguments for `manifest` and its code `package` (a zip in base64)."""
     text = msgspec.json.encode(manifest, order="sorted").decode()
@@ -60,7 +63,7 @@ def manifest_arguments(manifest: ComponentManifest, package: str) -> list[str]:
 def read_manifest(container: ContainerSpec) -> ComponentManifest | None:
     """The manifest inside `container`, or None if it is not a Penstock component."""
     text = _option(container, "--manifest")
-    return None if text is None else msgspec.json.decode(text, type=ComponentManifest)
+    return None if text is None else _decoder.decode(text)
 
 
 def caching_variables(version: str | None, fresh_for: float | None) -> list[EnvVar]:

@@ -27,6 +27,9 @@ class _Kept(Struct, frozen=True, kw_only=True):
     resolved: str
 
 
+_decoder = msgspec.json.Decoder(_Kept)  # at import: several threads may be the first to need it
+
+
 class Locks:
     """What requirements come to, kept in a folder. Safe for several threads and processes at once."""
 
@@ -48,7 +51,7 @@ class Locks:
         found = self._known.get(key)
         if found is None:
             try:
-                kept = msgspec.json.decode((self._root / f"{key}.json").read_bytes(), type=_Kept)
+                kept = _decoder.decode((self._root / f"{key}.json").read_bytes())
             except (OSError, msgspec.DecodeError):
                 return None
             found = self._known[key] = kept.versions
