@@ -60,10 +60,13 @@ def compile_model(pipeline: Any, sample: Any, *, tolerance: float = 1e-5) -> Com
     frame = frame_of(columns, described)
     try:
         matrix = quietly(_features, steps, frame)
+        several = np.ndim(quietly(pipeline.predict, frame.head(1))) > 1
     except (TypeError, ValueError) as error:
         raise UnusableSample(reason=f"the pipeline itself fails on it: {type(error).__name__}: {error}") from error
     from penstock.compiled.graph import CannotCompile
 
+    if several:
+        return NotCompiled(reason="it predicts several values a row")
     try:
         made = _build(steps, estimator, described, matrix)
     except CannotCompile as error:
@@ -114,11 +117,11 @@ def _features(steps: list[Any], frame: Any) -> Any:
 def _build(steps: list[Any], estimator: Any, columns: tuple[RawColumn, ...], matrix: Any) -> CompiledModel:
     from penstock.compiled.emitters import emit
     from penstock.compiled.estimators import convert_estimator
-    from penstock.compiled.graph import Block, CannotCompile, Graph, Part
+    from penstock.compiled.graph import RESERVED, Block, CannotCompile, Graph, Part
 
     for column in columns:
-        if column.name in OUTPUTS:
-            raise CannotCompile(f"a raw column is called {column.name!r}, like an output of the graph; rename it")
+        if column.name in OUTPUTS or column.name.startswith(RESERVED):
+            raise CannotCompile(f"a raw column is called {column.name!r}, like a part of the graph; rename it")
     graph = Graph()
     raw = (Part(tensor=c.name, type=c.kind, raw=c, missing=c.missing) for c in columns)
     block = Block(tuple(raw))
@@ -154,7 +157,7 @@ def _assemble(
         classes = np.asarray(estimator.classes_)
         textual = classes.dtype.kind in "OUT"
         ends["classes"] = graph.constant(classes, object if textual else np.int64)
-    elif getattr(estimator, "n_outputs_", 1) == 1:
+    else:
         ends["predictions"] = graph.add("Reshape", meant["predictions"], graph.constant([-1], np.int64))
         graph.nodes, last = graph.nodes[:-1], graph.nodes[-1]
         converted.graph.node.append(last)
@@ -198,9 +201,8 @@ def _output(name: str, estimator: Any) -> Any:
 
     classes = np.asarray(getattr(estimator, "classes_", []))
     label = TensorProto.STRING if classes.dtype.kind in "OUT" else TensorProto.INT64
-    single = getattr(estimator, "n_outputs_", 1) == 1
     shapes: dict[str, tuple[int, list[Any]]] = {
-        "predictions": (label if len(classes) else TensorProto.FLOAT, [None] if single else [None, None]),
+        "predictions": (label if len(classes) else TensorProto.FLOAT, [None]),
         "probabilities": (TensorProto.FLOAT, [None, None]),
         "scores": (TensorProto.FLOAT, [None, None]),
         "classes": (label, [len(classes)]),

@@ -12,6 +12,8 @@ Type = Literal["double", "int64", "string", "bool", "float"]
 ML = "ai.onnx.ml"
 OPSETS = {"": 21, ML: 4}
 IR_VERSION = 10
+RESERVED = ("penstock:", "estimator/")
+"""How the tensors inside a graph are called, so that no raw column may be."""
 
 
 class CannotCompile(Exception):

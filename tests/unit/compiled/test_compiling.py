@@ -188,11 +188,44 @@ def test_a_sample_that_does_not_say_what_the_columns_are_is_refused(
         compile_model(original, spoil(frame))
 
 
-def test_a_column_called_like_an_output_is_named(frame: pd.DataFrame) -> None:
-    rows = pd.DataFrame({"scores": frame["minutes"]})
+@pytest.mark.parametrize("name", ["scores", "penstock:1", "estimator/variable"])
+def test_a_column_called_like_a_part_of_the_graph_is_named(frame: pd.DataFrame, name: str) -> None:
+    rows = pd.DataFrame({name: frame["minutes"]})
     made = compile_model(LinearRegression().fit(rows, amount(frame)), rows)
     assert isinstance(made, NotCompiled)
-    assert "'scores'" in made.reason
+    assert repr(name) in made.reason
+
+
+def test_several_predictions_a_row_are_not_compiled(frame: pd.DataFrame) -> None:
+    model = LinearRegression().fit(frame[["minutes"]], np.c_[amount(frame), amount(frame)])
+    assert str(compile_model(model, frame[["minutes"]])) == "not compiled: it predicts several values a row"
+
+
+@pytest.mark.filterwarnings("ignore:Skipping features without any observed values")
+def test_a_column_that_was_always_missing_is_left_out_as_scikit_learn_does(frame: pd.DataFrame) -> None:
+    rows = frame.assign(distance=np.nan)
+    model = make_pipeline(preprocessing(), to_float32(), LinearRegression()).fit(rows, amount(frame))
+    made = compile_model(model, rows)
+    assert made, made
+    assert np.allclose(made.predict(rows).predictions, model.predict(rows), rtol=1e-5)
+
+
+def test_ten_thousand_categories_and_integers_beyond_float64_are_told_apart() -> None:
+    rows = pd.DataFrame({"id": np.arange(10_000) + 2**60})
+    encoded = ColumnTransformer([("ids", OneHotEncoder(handle_unknown="ignore"), ["id"])])
+    model = make_pipeline(encoded, LinearRegression(fit_intercept=False)).fit(rows, np.arange(10_000) % 7.0)
+    made = compile_model(model, rows.head(50))
+    assert made, made
+    assert np.allclose(made.predict(rows.tail(9)).predictions, np.arange(9_991, 10_000) % 7.0, atol=1e-3)
+
+
+def test_the_cast_is_saved_by_skops_and_made_of_what_is_trusted() -> None:
+    from skops import io
+
+    stored = io.dumps(to_float32())
+    names = io.get_untrusted_types(data=stored)
+    assert set(names) <= {"numpy.dtype", "sklearn.utils.validation.check_array"}
+    assert io.loads(stored, trusted=names).transform([[0.1]]).dtype == np.float32
 
 
 def test_without_onnx_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch, frame: Any, original: Any) -> None:

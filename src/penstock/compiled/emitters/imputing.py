@@ -13,6 +13,8 @@ def simple(imputer: Any, block: Block, graph: Graph) -> Block:
     columns = graph.columns(block)
     if not block.textual and any(part.type == "string" for part in columns):
         raise CannotCompile("it takes texts and numbers together; give each an imputer of its own")
+    if not block.textual:
+        graph.refuse(graph.add("IsInf", graph.matrix(block)))
     indicated = _indicator(imputer.indicator_, columns, graph) if imputer.add_indicator else ()
     filled = []
     for column, statistic in zip(columns, imputer.statistics_, strict=True):
@@ -42,7 +44,6 @@ def _fill(imputer: Any, column: Part, statistic: Any, graph: Graph) -> Part:
         filled = graph.add("Where", gone, graph.constant([[statistic]], object), column.tensor)
         return Part(tensor=filled, type="string", missing=column.missing)
     values = graph.matrix(Block((column,)))
-    graph.refuse(graph.add("IsInf", values))
     assert gone is not None
     value = 0.0 if _is_nan(statistic) else float(statistic)
     return Part(tensor=graph.add("Where", gone, graph.constant([[value]]), values), type="double")
