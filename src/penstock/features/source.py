@@ -79,9 +79,16 @@ def _of_path(path: Path) -> Source:
 
 
 def _of_dataset(dataset: Any, title: str = "an Arrow dataset") -> Source:
+    import pyarrow.dataset as ds
+
+    options = {"batch_readahead": 2, "fragment_readahead": 1, "cache_metadata": False}
+    if isinstance(getattr(dataset, "format", None), ds.ParquetFileFormat):
+        options["fragment_scan_options"] = ds.ParquetFragmentScanOptions(
+            pre_buffer=False
+        )  # it would keep all that was read
+
     def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
-        scanned = dataset.to_batches(columns=columns, batch_size=rows, batch_readahead=2, fragment_readahead=1)
-        return map(_to_pandas, scanned)
+        return map(_to_pandas, dataset.to_batches(columns=columns, batch_size=rows, **options))
 
     return Source(list(dataset.schema.names), read, title)
 
@@ -94,11 +101,14 @@ def _of_table(table: "pa.Table") -> Source:
 
 
 def _of_pandas(frame: "pd.DataFrame") -> Source:
+    names = [str(name) for name in frame.columns]
+    frame = frame.set_axis(names, axis=1)
+
     def read(columns: list[str], _rows: int) -> Iterator["pd.DataFrame"]:
         if len(frame):
             yield frame[columns]
 
-    return Source([str(name) for name in frame.columns], read, "the data frame")
+    return Source(names, read, "the data frame")
 
 
 def _of_polars(frame: Any) -> Source:
