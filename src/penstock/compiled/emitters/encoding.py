@@ -123,8 +123,8 @@ def _values_of_codes(encoder: Any, index: int) -> np.ndarray[Any, Any]:
     table = codes.astype(np.float64)
     missing = encoder._missing_indices.get(index)
     if missing is not None:
-        kept = codes.copy()
-        kept[missing] = missing  # never grouped with the rare ones
+        # What is missing is the last category, never grouped with the rare ones; their table may end before it.
+        kept = np.append(codes[:missing], missing)
         table = np.where(kept == missing, encoder.encoded_missing_value, kept.astype(np.float64))
     unknown = encoder.unknown_value if encoder.handle_unknown == "use_encoded_value" else -1.0
     return np.append(table, float(unknown)).astype(encoder.dtype).astype(np.float64)
