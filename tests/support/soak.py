@@ -145,7 +145,8 @@ class World:
         for engine in [engine for engine in self.engines if engine.process.poll() is not None]:
             self.engines.remove(engine)
             assert engine.process.returncode not in _ACCIDENTS, self.said.read_text()[-10_000:]
-            if engine.process.returncode == -signal.SIGKILL:
+            by_itself = not engine.ours and engine.point in WORKER_POINTS  # it has left a mark, and is counted below
+            if engine.process.returncode == -signal.SIGKILL and not by_itself:
                 self._count(f"{engine.what} {'by us' if engine.ours else 'at ' + engine.point}")
         for mark in self._marks.iterdir():
             if pid := mark.read_text():
