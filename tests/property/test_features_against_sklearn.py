@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.filterwarnings("ignore")]  # scikit-learn warns of con
 
 FAST = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
-floats = st.one_of(st.floats(-1e6, 1e6, width=32).map(lambda x: x + 0.0), st.sampled_from([0.0, 0.1, 1e-9, 12345.678]))
+floats = st.one_of(st.floats(-1e3, 1e3, width=32).map(lambda x: x + 0.0), st.sampled_from([0.0, 0.1, 1e-9, 123.456]))
 small = st.integers(-3, 3)
 words = st.sampled_from(["a", "b", "c", "a b", "Ä", "", "nan", "x" * 30])
 

@@ -19,12 +19,12 @@ def assert_same(ours: Any, theirs: Any, at: str = "", rtol: float = 1e-9) -> Non
         assert ours.dtype == theirs.dtype, f"{at}: {ours.dtype} is not {theirs.dtype}"
         assert ours.shape == theirs.shape, f"{at}: {ours.shape} is not {theirs.shape}"
         if ours.dtype.kind == "f":
-            np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-12, err_msg=at)
+            np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-11, err_msg=at)
         else:
             for index, (a, b) in enumerate(zip(ours.ravel().tolist(), theirs.ravel().tolist(), strict=True)):
                 assert_same(a, b, f"{at}[{index}]", rtol)
     elif isinstance(ours, float | np.floating):
-        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-12, err_msg=at)
+        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-11, err_msg=at)
     elif isinstance(ours, dict):
         assert ours.keys() == theirs.keys(), f"{at}: {ours.keys()} is not {theirs.keys()}"
         for key in ours:
