@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,8 @@ PROMPT = "$ "
 """What stands before the command line in its log."""
 LONGEST_SHOWN = 8_000
 """Characters of a command line that the log shows; some hold whole programs."""
+
+_ENDING = frozenset({signal.SIGTERM})
 
 
 class CommandWork(Struct, frozen=True, kw_only=True):
@@ -86,18 +89,29 @@ def wait_for(line: Sequence[str], environ: Mapping[str, str], *, executable: str
     Raises:
         OSError, ValueError: It cannot be started.
     """
-    process = subprocess.Popen(
-        list(line),
-        executable=executable,
-        env=dict(environ),
-        stdin=subprocess.DEVNULL,
-        preexec_fn=proc.die_with_parent,
-    )
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # nothing may end us while the program has begun unseen
     try:
-        return process.wait()
-    except BaseException:
-        process.wait()
-        raise
+        process = subprocess.Popen(
+            list(line),
+            executable=executable,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            preexec_fn=_begin,
+        )
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            return process.wait()
+        except BaseException:
+            process.wait()
+            raise
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """In the program's process, before it is the program."""
+    proc.die_with_parent()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
 def show(line: Sequence[str]) -> None:
