@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from penstock.artifacts import open_artifact_store
+from penstock.core.clock import SystemClock
 from penstock.core.faults import FAULT_POINTS
 from penstock.metadata import open_store
 from support.invariants import check_invariants
@@ -108,6 +109,21 @@ def test_a_killed_worker_fails_its_task_and_a_retry_mends_the_run(project, point
     assert set(calls(project)) == set(WHOLE)
 
 
+@pytest.mark.parametrize("time", [3, 4, 5])
+def test_what_a_killed_engine_did_not_adopt_and_gc_took_is_made_again(project, time):
+    given = ("--param", f"calls={project.folder}")
+    assert project.penstock("run", "pipeline.py", *given, faults=f"engine.before_commit:{time}").code == -9
+    store = open_store(project.home / "penstock.db")
+    (run,) = store.runs()
+    holder = store.lease(run.run_id)
+    store.release(store.acquire(run.run_id, holder.owner, SystemClock().now(), timedelta(minutes=1)))  # it has run out
+    store.close()
+    project.penstock("gc", "--apply").succeeded()
+    project.penstock("runs", "resume", "last").succeeded()
+    check(project)
+    assert set(calls(project)) == set(WHOLE)
+
+
 def test_a_resume_of_a_finished_run_changes_nothing(project):
     run_and_resume(project, "")
     before = calls(project)
@@ -118,7 +134,6 @@ def test_a_resume_of_a_finished_run_changes_nothing(project):
 def test_a_run_that_is_being_driven_cannot_be_resumed(project):
     import os
 
-    from penstock.core.clock import SystemClock
     from penstock.core.ids import EngineId
 
     ended = project.penstock("run", "pipeline.py", "--param", f"calls={project.folder}", faults="engine.after_commit:2")

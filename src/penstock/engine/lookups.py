@@ -48,6 +48,7 @@ class Lookups:
     def answer(self, asked: Sequence[LookUpCache]) -> Iterator[CacheAnswered]:
         """First what the run that this is a rerun of has; then the cache; then who computes it at this moment."""
         earlier = self._earlier.answer(asked) if self._earlier is not None else []
+        earlier = [answer for answer in earlier if answer.hit is None or _complete(self._artifacts, answer.hit)]
         yield from earlier
         taken = {answer.path for answer in earlier}
         left = [command for command in asked if command.path not in taken]

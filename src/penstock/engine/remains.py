@@ -38,9 +38,18 @@ def recovery(state: RunState, work: Path, artifacts: ArtifactStore) -> Recover:
         logs[execution.path] = keep_log(artifacts, folder)
         with contextlib.suppress(OSError, msgspec.DecodeError):
             output = _outputs.decode((folder / OUTPUT_FILE).read_bytes())
-            outcomes[execution.path] = Succeeded(output=output, usage=Usage())
+            if _is_whole(output, artifacts):
+                outcomes[execution.path] = Succeeded(output=output, usage=Usage())
     fault_point("engine.after_recovery")
     return Recover(outcomes=outcomes, logs=logs)
+
+
+def _is_whole(output: ExecutorOutput, artifacts: ArtifactStore) -> bool:
+    """Whether all that it names is stored still: no record names it yet, so `gc` may have taken it."""
+    from penstock.metadata.retention import digest_in
+
+    uris = [artifact.uri for listed in output.artifacts.values() for artifact in listed.artifacts]
+    return all(artifacts.exists(uri) for uri in uris if digest_in(uri))
 
 
 def _running(state: RunState) -> Iterator[Execution]:

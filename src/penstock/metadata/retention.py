@@ -101,6 +101,12 @@ class Retention(Protocol):
         """
         ...
 
+    def end_lapsed(self, now: datetime) -> None:
+        """Take away every lease that has run out. Whoever held it may only be slow, and must not come back with what
+        it looked up before bytes went: it loses its run, as it would have if another engine had been quicker.
+        """
+        ...
+
     def condemned(self) -> dict[Digest, datetime]:
         """Bytes that no record named, with when that was first seen."""
         ...
@@ -195,6 +201,11 @@ class SqlRetention:
                     tried[run_id] = went  # from here on, it may be gone although this fails
         gone = set(removed)
         return Removed(runs=removed, kept=[run_id for run_id in runs if run_id not in gone], artifacts=artifacts)
+
+    @repeatable
+    def end_lapsed(self, now: datetime) -> None:
+        with self._connections.writing() as session:
+            session.execute(sql.END_LAPSED, {"now": rows.time_text(now)})
 
     @repeatable
     def condemned(self) -> dict[Digest, datetime]:

@@ -22,6 +22,8 @@ RUNS_OF_HELD_ARTIFACTS = (
     "WHERE h.kind = 'artifact' AND e.type = 'OUTPUT' GROUP BY e.artifact_id"
 )
 
+END_LAPSED = "UPDATE leases SET owner = NULL, expires_at = NULL WHERE owner IS NOT NULL AND expires_at <= :now"
+
 DELETE_RUN = (
     "DELETE FROM runs WHERE run_id = :run_id AND state IN ('SUCCEEDED', 'SKIPPED', 'FAILED', 'CANCELED') "
     "AND NOT EXISTS (SELECT l.run_id FROM leases AS l "

@@ -3,7 +3,8 @@
 When may bytes go? Records name them; and a run that goes on may be about to name them: it has looked up a cached
 result, or put the same bytes again, and not yet stored that. So bytes are *condemned* first, with the time, and go
 
-- once every run that was being driven at that time is over (its look-ups lie before; later ones find no record),
+- once every run that was being driven at that time is over (its look-ups lie before; later ones find no record), or
+  its lease has run out and is taken away, so that it can store nothing any more,
 - if no record names them,
 - and if nobody has put them again since, which the artifact store knows (`ArtifactStore.remove`).
 
@@ -32,6 +33,10 @@ ORPHAN_AGE = timedelta(days=1)
 
 LEFTOVER_AGE = timedelta(hours=1)
 """A working folder is left alone this long: its run may just have been taken up again."""
+
+_SLACK = timedelta(minutes=1)
+"""A record can be seen for so long, at the most, after the time that stands beside the bytes which it named: until the
+transaction that removes it is stored, and clocks of several machines differ."""
 
 _BATCH = 100
 """Runs removed in one transaction: whoever else writes waits no longer than that takes."""
@@ -101,7 +106,8 @@ class Collector:
         selection = self._select(policy, runs, kept, now)
         removed: list[RunId] = []
         for start in range(0, len(selection.remove), _BATCH):
-            removed += self._retention.remove_runs(selection.remove[start : start + _BATCH], now).runs
+            batch = selection.remove[start : start + _BATCH]
+            removed += self._retention.remove_runs(batch, self._clock.now()).runs
             fault_point("retention.after_batch")
         leftovers = self._leftovers(runs, set(removed), now)
         for folder in leftovers:
@@ -136,6 +142,7 @@ class Collector:
     def _sweep(self, kept: Mapping[Digest, KeptBytes]) -> tuple[int, int, int]:
         """Remove condemned bytes that may go: the bytes that are free now, how many objects, the bytes that wait."""
         now = self._clock.now()
+        self._retention.end_lapsed(now)
         runs = self._retention.runs(now)
         condemned = self._condemn(kept, runs, now)
         freed = objects = waiting = 0
@@ -182,4 +189,4 @@ def _is_condemnable(item: KeptBytes, runs: list[RunFacts], now: datetime) -> boo
 
 def _begun_before(runs: list[RunFacts], moment: datetime) -> bool:
     """Whether a run that goes on had begun at that time: it may be about to name what was condemned then."""
-    return any(run.driven and (run.started_at or run.created_at) <= moment for run in runs)
+    return any(run.driven and (run.started_at or run.created_at) <= moment + _SLACK for run in runs)

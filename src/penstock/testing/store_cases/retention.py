@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from penstock.core.ids import ArtifactId, Digest, FencingToken, RunId, TaskPath
-from penstock.metadata.errors import RunNotFound, SpecNotFound
+from penstock.metadata.errors import LeaseLost, RunNotFound, SpecNotFound
 from penstock.metadata.records import Bindings, Changes, Event, Reuse, State
 from penstock.metadata.retention import Hold, RunFacts
 from penstock.metadata.store import MetadataStore
@@ -63,6 +63,18 @@ def ids(*names: str) -> list[RunId]:
 
 class RetentionCases:
     """Needs the fixture `store`."""
+
+    def test_a_lease_that_has_run_out_is_taken_away_and_its_holder_stores_nothing(self, store: MetadataStore) -> None:
+        lapsed, live = started(store, "r1"), started(store, "r2")
+        store.renew(live, NOW, timedelta(days=2))
+        store.retention.end_lapsed(LATER)
+        assert store.lease(lapsed.run_id) is None
+        with pytest.raises(LeaseLost, match="r1"):
+            store.commit(lapsed, Changes(executions=[an_execution(run_id="r1")]))
+        with pytest.raises(LeaseLost, match="r1"):
+            store.renew(lapsed, LATER, MINUTE)
+        store.commit(live, Changes(executions=[an_execution(run_id="r2")]))
+        assert store.acquire(lapsed.run_id, OTHER, LATER, MINUTE).token > lapsed.token
 
     def test_every_run_is_told_oldest_first(self, store: MetadataStore) -> None:
         inputs = {"data": {"uri": place("a"), "digest": digest("a"), "size": 1}}
