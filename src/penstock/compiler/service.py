@@ -80,6 +80,9 @@ def compile_target(request: bytes) -> bytes:
 
     Mistakes of the author are part of the reply. Anything that is raised is a fault of this program.
     """
+    # Python takes compiled bytes for those of a source of the same size and second: an author who changes a digit in a
+    # file that has just been run would have the old one run again. So none are left beside the author's files.
+    sys.dont_write_bytecode = True
     asked = msgspec.json.decode(request, type=CompileRequest)
     return msgspec.json.encode(compile_named(asked.target, Path(asked.cwd)))
 

@@ -39,8 +39,9 @@ HEIRS_OF_RUN = (
     "SELECT c.fingerprint, e.run_id, e.path, COALESCE(c.made_at, o.finished_at) FROM cached_results AS c "
     "JOIN executions AS o ON o.run_id = c.run_id AND o.path = c.path "
     "JOIN executions AS e ON e.reused_run_id = c.run_id AND e.reused_path = c.path "
+    "JOIN runs AS r ON r.run_id = e.run_id "
     "WHERE c.run_id = :run_id AND e.fingerprint = c.fingerprint AND e.state = 'SUCCEEDED' "
-    "ORDER BY c.fingerprint, e.run_id"
+    "ORDER BY c.fingerprint, r.created_at, e.run_id"
 )
 INHERIT_CACHED_RESULT = (
     "UPDATE cached_results SET run_id = :run_id, path = :path, made_at = :made_at WHERE fingerprint = :fingerprint"

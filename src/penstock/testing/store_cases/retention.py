@@ -1,6 +1,7 @@
 """What retention removes from a store, and what it leaves: the store's side of `penstock gc`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,9 +34,10 @@ def digest(letter: str) -> Digest:
     return Digest(f"sha256:{letter * 64}")
 
 
-def finished(store: MetadataStore, run_id: str, *letters: str, reused: str = "") -> None:
+def finished(store: MetadataStore, run_id: str, *letters: str, reused: str = "", created_at: datetime = NOW) -> None:
     """A finished run whose one task gave an artifact for each letter, or took them from the run `reused`."""
-    lease = started(store, run_id, spec=Digest(f"sha256:{run_id}"))
+    facts: dict[str, Any] = {"spec": Digest(f"sha256:{run_id}"), "created_at": created_at}
+    lease = started(store, run_id, **facts)
     execution = an_execution(
         "train",
         run_id,
@@ -46,7 +48,7 @@ def finished(store: MetadataStore, run_id: str, *letters: str, reused: str = "")
         reused=Reuse(run_id=RunId(reused), path=TaskPath("train")) if reused else None,
     )
     changes = Changes(
-        run=a_run(run_id, state=State.SUCCEEDED, spec=Digest(f"sha256:{run_id}"), finished_at=NOW),
+        run=a_run(run_id, state=State.SUCCEEDED, finished_at=NOW, **facts),
         executions=[execution],
         attempts=[an_attempt("train", 1, run_id, state=State.SUCCEEDED, log=place(run_id[-1]))],
         artifacts=[an_artifact(f"a-{letter}", uri=place(letter), digest=digest(letter)) for letter in letters],
@@ -133,6 +135,13 @@ class RetentionCases:
         assert list(found.artifacts) == ["a-a"]
         store.retention.remove_runs(ids("r3"), LATER)
         assert store.cached([a_fingerprint()]) == {}
+
+    def test_of_several_heirs_the_newest_inherits_whatever_its_name(self, store: MetadataStore) -> None:
+        finished(store, "r9", "a")
+        finished(store, "r8", "a", reused="r9", created_at=NOW + MINUTE)
+        finished(store, "r1", "a", reused="r9", created_at=NOW + 2 * MINUTE)
+        store.retention.remove_runs(ids("r9", "r8"), LATER)
+        assert store.cached([a_fingerprint()])[a_fingerprint()].run_id == "r1"
 
     def test_a_result_computed_anew_is_as_old_as_that(self, store: MetadataStore) -> None:
         finished(store, "r1", "a")
