@@ -85,14 +85,16 @@ class EngineService:
             once: Look once, drive what waits then, and leave.
             until_idle: Leave when every run has ended, here and on other engines.
         """
+        others = until_idle and self._others()  # first: a lease that runs out between the two leaves a run that waits
         waiting = self._look()
         while not self._stops:
             if once and not self._threads:
                 break
-            if until_idle and not self._threads and not waiting and not self._others():
+            if until_idle and not self._threads and not waiting and not others:
                 break
             self._rest()
             if not once and not self._stops:
+                others = until_idle and self._others()
                 waiting = self._look()
         while self._threads:
             self._rest()
