@@ -41,7 +41,9 @@ def main(arguments: Sequence[str]) -> None:
     results: list[Result] = []
     for name in options.names or BENCHMARKS:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        results += BENCHMARKS[name](options.quick)
+        measured = BENCHMARKS[name](options.quick)
+        print(*map(row, measured), sep="\n", file=sys.stderr, flush=True)  # a later one may not come to its end
+        results += measured
     text = table(results)
     print(text)
     if options.write:
@@ -51,16 +53,19 @@ def main(arguments: Sequence[str]) -> None:
 def table(results: list[Result]) -> str:
     """The results as a Markdown table."""
     lines = ["| measure | floor | floor takes | Penstock takes | ratio | aim | |", "|---|---|--:|--:|--:|--:|---|"]
-    for result in results:
-        ratio = "" if result.absolute else f"{result.ratio:.2f}"
-        aim = f"≤ {_time(result.aim)}" if result.absolute else f"≤ {result.aim:g}"
-        mark = "reached" if result.reached else "**missed**"
-        notes = f" ({'; '.join(result.notes)})" if result.notes else ""
-        lines.append(
-            f"| {result.name}{notes} | {result.floor_name} | {_time(result.floor)} | {_time(result.ours)} "
-            f"| {ratio} | {aim} | {mark} |"
-        )
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(row, results)])
+
+
+def row(result: Result) -> str:
+    """One result as a row of the table."""
+    ratio = "" if result.absolute else f"{result.ratio:.2f}"
+    aim = f"≤ {_time(result.aim)}" if result.absolute else f"≤ {result.aim:g}"
+    mark = "reached" if result.reached else "**missed**"
+    notes = f" ({'; '.join(result.notes)})" if result.notes else ""
+    return (
+        f"| {result.name}{notes} | {result.floor_name} | {_time(result.floor)} | {_time(result.ours)} "
+        f"| {ratio} | {aim} | {mark} |"
+    )
 
 
 def _time(seconds: float) -> str:
@@ -75,7 +80,7 @@ def page(text: str) -> str:
         "# Benchmarks\n\n"
         "Every row compares Penstock with a floor that was measured in the same run, by turns.\n"
         "Times are medians; of the large table and of the many tasks, of one run each.\n"
-        "`make bench` measures again and writes this page.\n\n"
+        "`make bench` measures again and writes this page. The peers at its end are installed from PyPI, each into an environment of its own.\n\n"
         f"Last measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}.\n\n{text}\n"
     )
 

@@ -54,17 +54,16 @@ def layered(size: int) -> PipelineDocument:
     )
 
 
-class _Engine(System):
-    """The system, with an executor that does nothing."""
-
-    def _executor(self, options: object) -> ScriptedExecutor:  # noqa: ARG002 - one executor whatever the options
-        executor = ScriptedExecutor(lambda _: executor.orders.clear() or ExecutorOutput())  # keeps no orders
-        return executor
+def idle() -> ScriptedExecutor:
+    """An executor that does nothing, and keeps no orders."""
+    executor = ScriptedExecutor(lambda _: executor.orders.clear() or ExecutorOutput())
+    return executor
 
 
 def measure(size: int) -> tuple[float, int]:
     """Seconds a task, and the peak memory of this process in bytes."""
-    with tempfile.TemporaryDirectory() as home, _Engine.open(Settings(home=Path(home))) as system:
+    with tempfile.TemporaryDirectory() as home, System.open(Settings(home=Path(home))) as system:
+        system._workers.executor = lambda options: idle()  # noqa: ARG005 - one executor whatever the options
         run = system.submit(layered(size), {})
         begin = time.perf_counter()
         assert system.drive(run.run_id).state is State.SUCCEEDED

@@ -193,16 +193,23 @@ def kill_engine(site: Site, engine: "subprocess.Popen[str]", holder: int) -> Non
 
 
 def kill_zygote(site: Site, engine: "subprocess.Popen[str]", holder: int) -> None:
-    for zygote in psutil.Process(engine.pid).children():
+    for zygote in _children(engine.pid):
         _kill(site, zygote)
 
 
 def kill_worker(site: Site, engine: "subprocess.Popen[str]", holder: int) -> None:
     """Whoever is held up, if it is a worker; else whichever works or waits for work."""
-    workers = [worker for zygote in psutil.Process(engine.pid).children() for worker in zygote.children()]
+    workers = [worker for zygote in _children(engine.pid) for worker in _children(zygote.pid)]
     for worker in workers:
         if holder in (worker.pid, engine.pid):
             _kill(site, worker)
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children()
+    except psutil.NoSuchProcess:  # it has just ended by itself
+        return []
 
 
 def _kill(site: Site, process: psutil.Process) -> None:

@@ -5,6 +5,7 @@ is taken is refused with 125; a program that is not there is 127; the command ha
 no others; it is not in the group of whoever called, so only `rm`, or a signal that is handed on, ends it.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -45,14 +46,26 @@ def run(arguments: list[str]) -> int:
     file = state_folder() / given["--name"][0]
     if file.exists():
         refuse("the container name is already in use")
+    labels = dict(one.partition("=")[::2] for one in given["--label"])
+
+    def keep() -> None:  # a real engine, too, knows a container before its command says its first word
+        known = {"pid": os.getpid(), "labels": labels, "options": given, "image": image}
+        written = file.parent.with_name(f"{file.name}.new")
+        written.write_text(json.dumps(known))
+        written.rename(file)
+
     try:
         process = subprocess.Popen(
-            line, env={"PATH": os.environ["PATH"], **environ}, cwd="/", stdin=subprocess.DEVNULL, start_new_session=True
+            line,
+            env={"PATH": os.environ["PATH"], **environ},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=keep,
         )
     except FileNotFoundError:
+        file.unlink()
         return 127
-    labels = dict(one.partition("=")[::2] for one in given["--label"])
-    file.write_text(json.dumps({"pid": process.pid, "labels": labels, "options": given, "image": image}))
     signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGTERM))
     status = process.wait()
     file.unlink(missing_ok=True)
@@ -73,7 +86,11 @@ def mount(volume: str) -> Path | None:
 
 
 def containers() -> dict[str, dict[str, object]]:
-    return {file.name: json.loads(file.read_text()) for file in state_folder().iterdir()}
+    known = {}
+    for file in state_folder().iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it has just ended
+            known[file.name] = json.loads(file.read_text())
+    return known
 
 
 def remove(name: str) -> int:
