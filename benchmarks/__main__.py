@@ -80,7 +80,8 @@ def page(text: str) -> str:
         "# Benchmarks\n\n"
         "Every row compares Penstock with a floor that was measured in the same run, by turns.\n"
         "Times are medians; of the large table and of the many tasks, of one run each.\n"
-        "`make bench` measures again and writes this page. The peers at its end are installed from PyPI, each into an environment of its own.\n\n"
+        "`make bench` measures again and writes this page. The peers at its end are installed from PyPI,\n"
+        "each into an environment of its own.\n\n"
         f"Last measured on {datetime.now(UTC):%Y-%m-%d}: {machine()}.\n\n{text}\n"
     )
 
