@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from penstock.executors.environments import Environment, Environments, Packages
+from penstock.environments import Environment, Environments, Packages
 from support.projects import Project
 from support.stories import Author, executed
 
@@ -221,7 +221,7 @@ def test_an_artifact_somewhere_else_is_kept_by_reference_and_fetched_only_if_ask
 MAKE = """
 import sys
 from pathlib import Path
-from penstock.executors.environments import Environment, Environments, Packages
+from penstock.environments import Environment, Environments, Packages
 
 environments = Environments(Path(sys.argv[1]))
 packages = Packages(requirements=("iniconfig==2.0.0",))

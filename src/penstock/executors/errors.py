@@ -1,6 +1,5 @@
 """What can go wrong around a task: its process, its limits, the place that it runs in."""
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -101,27 +100,6 @@ class CannotRunContainer(UserError, NotImplementedError):
 
     def hint(self) -> str:
         return "`penstock run` takes them to Docker or Podman, or with `--host-commands` to this host"
-
-
-@dataclass(kw_only=True, eq=False)
-class EnvironmentFailed(UserError, RuntimeError):
-    """The environment that a component requires could not be made."""
-
-    code: ClassVar[str] = "EXE007"
-    requirements: str
-    reason: str
-    """What uv said."""
-
-    def message(self) -> str:
-        return f"no environment could be made for {self.requirements}:\n{self.reason}"
-
-    def hint(self) -> str:
-        if re.search(r"\bkfp==", self.requirements):
-            return (
-                "correct the component's `packages_to_install=`, or make the packages reachable (index, network);"
-                " `--kfp VERSION` takes another kfp than the one that compiled it"
-            )
-        return "correct the component's `requirements=`, or make the packages reachable (index, network)"
 
 
 @dataclass(kw_only=True, eq=False)

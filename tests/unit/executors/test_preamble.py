@@ -2,7 +2,7 @@
 
 import pytest
 
-from penstock.executors.environments import Packages
+from penstock.environments import Packages
 from penstock.executors.process.forms.kfp import lifted
 from penstock.executors.process.forms.preamble import read_preamble
 

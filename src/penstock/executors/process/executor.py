@@ -14,8 +14,8 @@ import msgspec
 from penstock.artifacts.local import Durability
 from penstock.core.errors import PenstockError
 from penstock.engine.executor import AttemptKey, Failed, Limits, Outcome, Report, Succeeded, WorkOrder
+from penstock.environments import Environment, Environments, Packages
 from penstock.executors.components import variables
-from penstock.executors.environments import Environment, Environments, Packages
 from penstock.executors.errors import CallFailed, CannotRunContainer, SystemUnsupported, WorkerLost
 from penstock.executors.process.forms import KfpComponent, PenstockComponent, TaskForm, VolumeTask
 from penstock.executors.process.forms.kfp import lifted

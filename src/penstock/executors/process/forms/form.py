@@ -5,7 +5,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from penstock.engine.executor import WorkOrder
-from penstock.executors.environments import Packages
+from penstock.environments import Packages
 from penstock.ir.spec import ContainerSpec
 
 

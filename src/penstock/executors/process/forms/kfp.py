@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from penstock.artifacts.local import Durability
 from penstock.engine.executor import WorkOrder
-from penstock.executors.environments.packages import Packages, distribution
+from penstock.environments.packages import Packages, distribution
 from penstock.executors.process.forms.form import Call, Needs
 from penstock.executors.process.forms.preamble import SDK, read_preamble
 from penstock.ir.spec import ContainerSpec

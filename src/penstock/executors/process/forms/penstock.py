@@ -7,8 +7,8 @@ import msgspec
 from penstock.artifacts.local import Durability
 from penstock.artifacts.opening import drivers_of
 from penstock.engine.executor import WorkOrder
+from penstock.environments import Packages
 from penstock.executors.components import Components
-from penstock.executors.environments import Packages
 from penstock.executors.process.forms.form import Call, Needs
 from penstock.ir.manifest import LAUNCHER_MODULE
 from penstock.ir.spec import ContainerSpec

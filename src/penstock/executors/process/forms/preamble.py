@@ -16,7 +16,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from penstock.executors.environments.packages import Packages, distribution
+from penstock.environments.packages import Packages, distribution
 
 _ENSURE_PIP = re.compile(
     r'\s*if ! \[ -x "\$\(command -v pip\)" \]; then\s*'

@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from penstock.core.faults import fault_point
-from penstock.executors.environments.locks import Locks
-from penstock.executors.environments.packages import Environment, Packages, digest, pinned, worker_needs
-from penstock.executors.environments.uv import Uv, source_options
-from penstock.executors.errors import WorkerDidNotStart
+from penstock.environments.errors import EnvironmentUnmade
+from penstock.environments.locks import Locks
+from penstock.environments.packages import Environment, Packages, digest, pinned, worker_needs
+from penstock.environments.uv import Uv, source_options
 
 
 class Environments:
@@ -45,7 +45,7 @@ class Environments:
 
         Raises:
             EnvironmentFailed: uv could not resolve them.
-            WorkerDidNotStart: There is no uv, or the disk took nothing.
+            EnvironmentUnmade: There is no uv, or the disk took nothing.
         """
         return self._locks.lock(packages, refresh=refresh) if packages else {}
 
@@ -58,7 +58,7 @@ class Environments:
 
         Raises:
             EnvironmentFailed: uv could not resolve or install the packages.
-            WorkerDidNotStart: There is no uv, or the disk took nothing.
+            EnvironmentUnmade: There is no uv, or the disk took nothing.
         """
         if not environment:
             return self._own
@@ -72,7 +72,7 @@ class Environments:
                     if not python.exists():
                         self._make(folder, environment)
             except OSError as error:
-                raise WorkerDidNotStart(reason=f"{folder}: {error.strerror or error}") from error
+                raise EnvironmentUnmade(reason=f"{folder}: {error.strerror or error}") from error
         return python
 
     def _key(self, environment: Environment) -> str:
@@ -113,9 +113,7 @@ class Environments:
 
 
 def _package_folder() -> Path:
-    import penstock
-
-    return Path(penstock.__path__[0]).resolve()
+    return Path(__file__).resolve().parent.parent
 
 
 @contextmanager

@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from penstock.core.faults import fault_point
-from penstock.executors.environments.packages import Packages, digest, distribution
-from penstock.executors.environments.uv import Uv, source_options
-from penstock.executors.errors import EnvironmentFailed, WorkerDidNotStart
+from penstock.environments.errors import EnvironmentFailed, EnvironmentUnmade
+from penstock.environments.packages import Packages, digest, distribution
+from penstock.environments.uv import Uv, source_options
 
 _FORMAT = "1"
 
@@ -112,7 +112,7 @@ class Locks:
                 file.write(msgspec.json.format(msgspec.json.encode(kept)))
             os.replace(file.name, self._root / f"{key}.json")  # noqa: PTH105
         except OSError as error:
-            raise WorkerDidNotStart(reason=f"{self._root}: {error.strerror or error}") from error
+            raise EnvironmentUnmade(reason=f"{self._root}: {error.strerror or error}") from error
 
 
 def _says_something(line: str) -> bool:

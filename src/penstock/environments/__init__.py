@@ -18,9 +18,10 @@ changed.
 | `locks` | resolves requirements, and remembers to what |
 | `folders` | makes environments |
 | `uv` | runs uv |
+| `errors` | what can go wrong |
 """
 
-from penstock.executors.environments.folders import Environments
-from penstock.executors.environments.packages import Environment, Packages
+from penstock.environments.folders import Environments
+from penstock.environments.packages import Environment, Packages
 
 __all__ = ["Environment", "Environments", "Packages"]

@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 
-from penstock.executors.errors import EnvironmentFailed, WorkerDidNotStart
+from penstock.environments.errors import EnvironmentFailed, EnvironmentUnmade
 
 _LONGEST = 4_000
 
@@ -27,7 +27,7 @@ class Uv:
 
         Raises:
             EnvironmentFailed: It failed.
-            WorkerDidNotStart: There is no uv, or `stop` was called.
+            EnvironmentUnmade: There is no uv, or `stop` was called.
         """
         status, printed, said = self._run([*args], given)
         if status != 0:
@@ -50,10 +50,10 @@ class Uv:
             with self._lock:  # it asks `sysconfig`, which gives wrong answers to threads that are the first to ask
                 command = [os.fsdecode(find_uv_bin()), *args]
         except FileNotFoundError as error:
-            raise WorkerDidNotStart(reason=f"uv is not installed: {error}") from error
+            raise EnvironmentUnmade(reason=f"uv is not installed: {error}") from error
         with self._lock:
             if self._stopped:
-                raise WorkerDidNotStart(reason="the executor was closed")
+                raise EnvironmentUnmade(reason="the executor was closed")
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,

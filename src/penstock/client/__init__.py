@@ -1,0 +1,1 @@
+"""How code in a task speaks to the system that runs it."""

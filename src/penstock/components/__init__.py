@@ -1,0 +1,1 @@
+"""Ready components, and the reference pipelines made of them."""

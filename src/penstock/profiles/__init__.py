@@ -1,0 +1,1 @@
+"""What is in the columns of a table: mergeable sketches, and reports of them."""

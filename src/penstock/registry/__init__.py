@@ -1,0 +1,1 @@
+"""Registered models: versions, aliases, promotions, approvals."""
