@@ -149,3 +149,75 @@ CREATE TABLE condemned (
 ALTER TABLE cached_results ADD COLUMN made_at TEXT COLLATE "C";
 CREATE INDEX ix_executions_reused_run_id_reused_path ON executions (reused_run_id, reused_path) WHERE reused_run_id IS NOT NULL;
 UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
+CREATE TABLE registered_models (
+    name TEXT COLLATE "C" NOT NULL,
+    description TEXT COLLATE "C" NOT NULL,
+    tags TEXT COLLATE "C" NOT NULL,
+    last_version INTEGER NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    updated_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_registered_models PRIMARY KEY (name)
+);
+CREATE TABLE model_versions (
+    name TEXT COLLATE "C" NOT NULL,
+    version INTEGER NOT NULL,
+    uri TEXT COLLATE "C" NOT NULL,
+    digest TEXT COLLATE "C",
+    artifact_id TEXT COLLATE "C",
+    run_id TEXT COLLATE "C",
+    path TEXT COLLATE "C",
+    status TEXT COLLATE "C" NOT NULL,
+    status_reason TEXT COLLATE "C" NOT NULL,
+    description TEXT COLLATE "C" NOT NULL,
+    tags TEXT COLLATE "C" NOT NULL,
+    tracked_run TEXT COLLATE "C" NOT NULL,
+    created_by TEXT COLLATE "C" NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    updated_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_model_versions PRIMARY KEY (name, version),
+    CONSTRAINT fk_model_versions_name_registered_models FOREIGN KEY(name) REFERENCES registered_models (name) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE INDEX ix_model_versions_digest ON model_versions (digest);
+CREATE INDEX ix_model_versions_artifact_id ON model_versions (artifact_id);
+CREATE INDEX ix_model_versions_run_id ON model_versions (run_id);
+CREATE INDEX ix_model_versions_tracked_run ON model_versions (tracked_run);
+CREATE TABLE aliases (
+    name TEXT COLLATE "C" NOT NULL,
+    alias TEXT COLLATE "C" NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_aliases PRIMARY KEY (name, alias),
+    CONSTRAINT fk_aliases_name_version_model_versions FOREIGN KEY(name, version) REFERENCES model_versions (name, version) ON UPDATE CASCADE
+);
+CREATE INDEX ix_aliases_name_version ON aliases (name, version);
+CREATE TABLE promotions (
+    name TEXT COLLATE "C" NOT NULL,
+    number INTEGER NOT NULL,
+    alias TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    version_before INTEGER,
+    version_after INTEGER,
+    made_by TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    evidence TEXT COLLATE "C" NOT NULL,
+    made_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_promotions PRIMARY KEY (name, number)
+);
+CREATE FUNCTION promotions_only_grow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the log of promotions only grows'; END $$;
+CREATE TRIGGER promotions_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON promotions FOR EACH STATEMENT EXECUTE FUNCTION promotions_only_grow();
+CREATE TABLE approvals (
+    approval_id TEXT COLLATE "C" NOT NULL,
+    subject TEXT COLLATE "C" NOT NULL,
+    role TEXT COLLATE "C" NOT NULL,
+    run_id TEXT COLLATE "C" NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    details TEXT COLLATE "C" NOT NULL,
+    requested_at TEXT COLLATE "C" NOT NULL,
+    decision TEXT COLLATE "C" NOT NULL,
+    decided_by TEXT COLLATE "C" NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    decided_at TEXT COLLATE "C",
+    CONSTRAINT pk_approvals PRIMARY KEY (approval_id)
+);
+CREATE INDEX ix_approvals_run_id_path ON approvals (run_id, path);
+CREATE INDEX ix_approvals_decision_requested_at ON approvals (decision, requested_at);
+UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';

@@ -197,3 +197,81 @@ condemned = sa.Table(
     sa.Column("condemned_at", text(), nullable=False),
     sqlite_with_rowid=False,
 )
+
+registered_models = sa.Table(
+    "registered_models",
+    metadata,
+    key("name"),
+    sa.Column("description", text(), nullable=False),
+    sa.Column("tags", text(), nullable=False),
+    sa.Column("last_version", sa.Integer, nullable=False),  # numbers of removed versions are not used again
+    sa.Column("created_at", text(), nullable=False),
+    sa.Column("updated_at", text(), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+model_versions = sa.Table(
+    "model_versions",
+    metadata,
+    key("name", sa.ForeignKey("registered_models.name", ondelete="CASCADE", onupdate="CASCADE")),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("uri", text(), nullable=False),
+    sa.Column("digest", text(), index=True),
+    sa.Column("artifact_id", text(), index=True),
+    sa.Column("run_id", text(), index=True),  # no reference: a version from elsewhere outlives the run that it names
+    sa.Column("path", text()),
+    sa.Column("status", text(), nullable=False),
+    sa.Column("status_reason", text(), nullable=False),
+    sa.Column("description", text(), nullable=False),
+    sa.Column("tags", text(), nullable=False),
+    sa.Column("tracked_run", text(), nullable=False, index=True),
+    sa.Column("created_by", text(), nullable=False),
+    sa.Column("created_at", text(), nullable=False),
+    sa.Column("updated_at", text(), nullable=False),
+)
+
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    key("name"),
+    key("alias"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["name", "version"], ["model_versions.name", "model_versions.version"], onupdate="CASCADE"
+    ),  # and no cascade of deletes: an alias ends with a line in the log
+    sa.Index(None, "name", "version"),
+    sqlite_with_rowid=False,
+)
+
+promotions = sa.Table(
+    "promotions",
+    metadata,
+    key("name"),  # no reference: the log outlives its model. Triggers refuse to change or remove a line
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("alias", text(), nullable=False),
+    sa.Column("kind", text(), nullable=False),
+    sa.Column("version_before", sa.Integer),
+    sa.Column("version_after", sa.Integer),
+    sa.Column("made_by", text(), nullable=False),
+    sa.Column("reason", text(), nullable=False),
+    sa.Column("evidence", text(), nullable=False),
+    sa.Column("made_at", text(), nullable=False),
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    key("approval_id"),
+    sa.Column("subject", text(), nullable=False),
+    sa.Column("role", text(), nullable=False),
+    sa.Column("run_id", text(), nullable=False),  # no reference: who approved what outlives the run
+    sa.Column("path", text(), nullable=False),
+    sa.Column("details", text(), nullable=False),
+    sa.Column("requested_at", text(), nullable=False),
+    sa.Column("decision", text(), nullable=False),
+    sa.Column("decided_by", text(), nullable=False),
+    sa.Column("note", text(), nullable=False),
+    sa.Column("decided_at", text()),
+    sa.Index(None, "run_id", "path"),
+    sa.Index(None, "decision", "requested_at"),
+)

@@ -138,6 +138,75 @@ CREATE TABLE condemned (
     CONSTRAINT pk_condemned PRIMARY KEY (digest)
 )
  WITHOUT ROWID;
+CREATE TABLE registered_models (
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    last_version INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    CONSTRAINT pk_registered_models PRIMARY KEY (name)
+)
+ WITHOUT ROWID;
+CREATE TABLE model_versions (
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    uri TEXT NOT NULL,
+    digest TEXT,
+    artifact_id TEXT,
+    run_id TEXT,
+    path TEXT,
+    status TEXT NOT NULL,
+    status_reason TEXT NOT NULL,
+    description TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    tracked_run TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    CONSTRAINT pk_model_versions PRIMARY KEY (name, version),
+    CONSTRAINT fk_model_versions_name_registered_models FOREIGN KEY(name) REFERENCES registered_models (name) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE aliases (
+    name TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT pk_aliases PRIMARY KEY (name, alias),
+    CONSTRAINT fk_aliases_name_version_model_versions FOREIGN KEY(name, version) REFERENCES model_versions (name, version) ON UPDATE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE promotions (
+    name TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    alias TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    version_before INTEGER,
+    version_after INTEGER,
+    made_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    CONSTRAINT pk_promotions PRIMARY KEY (name, number)
+);
+CREATE TRIGGER promotions_no_update BEFORE UPDATE ON promotions BEGIN SELECT RAISE(ABORT, 'the log of promotions only grows'); END;
+CREATE TRIGGER promotions_no_delete BEFORE DELETE ON promotions BEGIN SELECT RAISE(ABORT, 'the log of promotions only grows'); END;
+CREATE TABLE approvals (
+    approval_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    role TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    details TEXT NOT NULL,
+    requested_at TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    note TEXT NOT NULL,
+    decided_at TEXT,
+    CONSTRAINT pk_approvals PRIMARY KEY (approval_id)
+);
+CREATE INDEX ix_aliases_name_version ON aliases (name, version);
+CREATE INDEX ix_approvals_decision_requested_at ON approvals (decision, requested_at);
+CREATE INDEX ix_approvals_run_id_path ON approvals (run_id, path);
 CREATE INDEX ix_artifacts_created_at ON artifacts (created_at);
 CREATE INDEX ix_artifacts_digest_created_at ON artifacts (digest, created_at);
 CREATE INDEX ix_artifacts_name_created_at ON artifacts (name, created_at);
@@ -149,7 +218,11 @@ CREATE INDEX ix_executions_fingerprint ON executions (fingerprint) WHERE fingerp
 CREATE INDEX ix_executions_reused_run_id_reused_path ON executions (reused_run_id, reused_path) WHERE reused_run_id IS NOT NULL;
 CREATE INDEX ix_executions_run_id_component ON executions (run_id, component);
 CREATE INDEX ix_leases_expires_at ON leases (expires_at);
+CREATE INDEX ix_model_versions_artifact_id ON model_versions (artifact_id);
+CREATE INDEX ix_model_versions_digest ON model_versions (digest);
+CREATE INDEX ix_model_versions_run_id ON model_versions (run_id);
+CREATE INDEX ix_model_versions_tracked_run ON model_versions (tracked_run);
 CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
 CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
 CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
-INSERT INTO alembic_version (version_num) VALUES ('0003');
+INSERT INTO alembic_version (version_num) VALUES ('0004');
