@@ -16,6 +16,9 @@ from penstock.launcher.errors import BadCodePackage, NoRoom
 LARGEST = 512 << 20
 """Bytes that a package may unpack to: code is small, and a bomb is not code."""
 
+_EMPTY = b"PK\x05\x06" + bytes(18)
+"""A zip without entries."""
+
 
 class CodeFolders:
     """The folders of the packages that were unpacked below one root; the same content is unpacked once.
@@ -30,6 +33,8 @@ class CodeFolders:
 
     def folder(self, package: str) -> Path:
         """The folder that holds `package` (a zip in base64), unpacked now if it was not yet.
+
+        An empty text is the package of a component that is installed where it runs: the folder is empty.
 
         Raises:
             BadCodePackage: It is no zip, or would write outside of its folder.
@@ -94,6 +99,8 @@ def _check(entry: zipfile.ZipInfo) -> None:
 
 
 def _decode(package: str) -> bytes:
+    if not package:
+        return _EMPTY
     try:
         return base64.b64decode(package, validate=True)
     except (binascii.Error, ValueError) as error:

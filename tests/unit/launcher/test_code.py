@@ -99,3 +99,9 @@ def test_a_place_that_cannot_be_written_is_an_infrastructure_error(tmp_path: Pat
     file.touch()
     with pytest.raises(NoRoom, match=os.strerror(20)):
         CodeFolders(file / "code").folder(code_package(FILES))
+
+
+def test_an_installed_component_has_no_package_and_gets_an_empty_folder(tmp_path: Path) -> None:
+    folder = CodeFolders(tmp_path).folder("")
+    assert folder.is_dir()
+    assert list(folder.iterdir()) == []

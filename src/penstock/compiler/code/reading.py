@@ -133,12 +133,19 @@ class CodeReader:
         return None
 
     def _foreign(self, home: Home) -> ComponentCode:
-        """A component from an installed package: its version is all there is to know."""
+        """A component from an installed package: its version is all there is to know.
+
+        One of Penstock's own also depends on the libraries that its module imports; a warm worker has those loaded.
+        """
         closure = Closure(externals={home.module}, warm={home.module})
         if home.module.partition(".")[0] == "penstock":
+            from penstock.compiler.code.modules import parse_module
             from penstock.compiler.version import penstock_version
 
             closure.parts[home.module] = penstock_version()
+            module = parse_module(home.module, Path(str(home.namespace["__file__"])), is_package=False)
+            closure.externals |= set(module.all_imports)
+            closure.warm |= set(module.loads)
         return ComponentCode(home=home, module=home.module, closure=closure, package="", package_modules=[])
 
     def _travelling(self, closure: Closure, module: Module) -> list[Module]:
