@@ -71,7 +71,7 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
         CodeFolders(tmp_path).folder(base64.b64encode(buffer.getvalue()).decode())
 
 
-@pytest.mark.parametrize("package", ["", "no base64!", base64.b64encode(b"no zip").decode(), code_package(FILES)[:-80]])
+@pytest.mark.parametrize("package", ["no base64!", base64.b64encode(b"no zip").decode(), code_package(FILES)[:-80]])
 def test_what_is_no_package_is_refused(tmp_path: Path, package: str) -> None:
     with pytest.raises(BadCodePackage, match=r"cannot be unpacked: .+ \[LAU008\]"):
         CodeFolders(tmp_path).folder(package)
