@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from penstock.components.evaluate import evaluate
-    from penstock.components.explain import explain
+    from penstock.components.evaluation import evaluate
+    from penstock.components.explanation import explain
 
 _HOMES = {
-    "penstock.components.evaluate": ("evaluate",),
-    "penstock.components.explain": ("explain",),
+    "penstock.components.evaluation": ("evaluate",),
+    "penstock.components.explanation": ("explain",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
