@@ -1,4 +1,7 @@
-"""Ready components, and the reference pipelines made of them. Names are looked up when first used."""
+"""Ready components, and the reference pipelines made of them. Names are looked up when first used.
+
+No module here is called like one of the names: importing it would put the module in the name's place.
+"""
 
 from typing import TYPE_CHECKING, Any
 
