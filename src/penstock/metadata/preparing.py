@@ -13,7 +13,7 @@ from pathlib import Path
 from penstock.core.clock import Clock
 from penstock.metadata.sqlite import APPLICATION_ID, SqliteDialect
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest schema version: the last of `migrations/versions`."""
 
 

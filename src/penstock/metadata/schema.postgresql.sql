@@ -221,3 +221,109 @@ CREATE TABLE approvals (
 CREATE INDEX ix_approvals_run_id_path ON approvals (run_id, path);
 CREATE INDEX ix_approvals_decision_requested_at ON approvals (decision, requested_at);
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
+CREATE TABLE experiments (
+    experiment_id TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    artifact_location TEXT COLLATE "C" NOT NULL,
+    lifecycle TEXT COLLATE "C" NOT NULL,
+    tags TEXT COLLATE "C" NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    updated_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_experiments PRIMARY KEY (experiment_id)
+);
+CREATE UNIQUE INDEX ix_experiments_name ON experiments (name);
+CREATE TABLE tracked_runs (
+    tracked_id TEXT COLLATE "C" NOT NULL,
+    experiment_id TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    status TEXT COLLATE "C" NOT NULL,
+    started_at TEXT COLLATE "C",
+    ended_at TEXT COLLATE "C",
+    deleted_at TEXT COLLATE "C",
+    artifact_uri TEXT COLLATE "C" NOT NULL,
+    parent TEXT COLLATE "C" NOT NULL,
+    run_id TEXT COLLATE "C",
+    path TEXT COLLATE "C",
+    CONSTRAINT pk_tracked_runs PRIMARY KEY (tracked_id),
+    CONSTRAINT fk_tracked_runs_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id),
+    CONSTRAINT fk_tracked_runs_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE INDEX ix_tracked_runs_experiment_id ON tracked_runs (experiment_id);
+CREATE INDEX ix_tracked_runs_run_id_path ON tracked_runs (run_id, path);
+CREATE TABLE tracked_metrics (
+    tracked_id TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    step BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    value DOUBLE PRECISION NOT NULL,
+    attempt INTEGER NOT NULL,
+    CONSTRAINT pk_tracked_metrics PRIMARY KEY (tracked_id, key, step, at, value),
+    CONSTRAINT fk_tracked_metrics_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE latest_metrics (
+    tracked_id TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    step BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    value DOUBLE PRECISION NOT NULL,
+    attempt INTEGER NOT NULL,
+    CONSTRAINT pk_latest_metrics PRIMARY KEY (tracked_id, key),
+    CONSTRAINT fk_latest_metrics_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE tracked_params (
+    tracked_id TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    value TEXT COLLATE "C" NOT NULL,
+    attempt INTEGER NOT NULL,
+    CONSTRAINT pk_tracked_params PRIMARY KEY (tracked_id, key),
+    CONSTRAINT fk_tracked_params_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE tracked_tags (
+    tracked_id TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    value TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_tracked_tags PRIMARY KEY (tracked_id, key),
+    CONSTRAINT fk_tracked_tags_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE tracked_inputs (
+    tracked_id TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    document TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_tracked_inputs PRIMARY KEY (tracked_id, kind, key),
+    CONSTRAINT fk_tracked_inputs_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE logged_models (
+    model_id TEXT COLLATE "C" NOT NULL,
+    experiment_id TEXT COLLATE "C" NOT NULL,
+    tracked_id TEXT COLLATE "C" NOT NULL,
+    run_id TEXT COLLATE "C",
+    name TEXT COLLATE "C" NOT NULL,
+    artifact_uri TEXT COLLATE "C" NOT NULL,
+    status TEXT COLLATE "C" NOT NULL,
+    status_message TEXT COLLATE "C" NOT NULL,
+    model_type TEXT COLLATE "C" NOT NULL,
+    lifecycle TEXT COLLATE "C" NOT NULL,
+    params TEXT COLLATE "C" NOT NULL,
+    tags TEXT COLLATE "C" NOT NULL,
+    created_at TEXT COLLATE "C" NOT NULL,
+    updated_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_logged_models PRIMARY KEY (model_id),
+    CONSTRAINT fk_logged_models_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id),
+    CONSTRAINT fk_logged_models_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE INDEX ix_logged_models_experiment_id ON logged_models (experiment_id);
+CREATE INDEX ix_logged_models_run_id ON logged_models (run_id);
+CREATE TABLE model_metrics (
+    model_id TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    dataset_name TEXT COLLATE "C" NOT NULL,
+    dataset_digest TEXT COLLATE "C" NOT NULL,
+    step BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    value DOUBLE PRECISION NOT NULL,
+    tracked_id TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_model_metrics PRIMARY KEY (model_id, key, dataset_name, dataset_digest),
+    CONSTRAINT fk_model_metrics_model_id_logged_models FOREIGN KEY(model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE
+);
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';

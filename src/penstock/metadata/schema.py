@@ -275,3 +275,127 @@ approvals = sa.Table(
     sa.Index(None, "run_id", "path"),
     sa.Index(None, "decision", "requested_at"),
 )
+
+experiments = sa.Table(
+    "experiments",
+    metadata,
+    key("experiment_id"),
+    sa.Column("name", text(), nullable=False),
+    sa.Column("artifact_location", text(), nullable=False),
+    sa.Column("lifecycle", text(), nullable=False),
+    sa.Column("tags", text(), nullable=False),
+    sa.Column("created_at", text(), nullable=False),
+    sa.Column("updated_at", text(), nullable=False),
+    sa.Index(None, "name", unique=True),
+)
+
+tracked_runs = sa.Table(
+    "tracked_runs",
+    metadata,
+    key("tracked_id"),
+    sa.Column("experiment_id", text(), sa.ForeignKey("experiments.experiment_id"), nullable=False),
+    sa.Column("name", text(), nullable=False),
+    sa.Column("status", text(), nullable=False),  # of a linked run it is its execution's, and this counts for nothing
+    sa.Column("started_at", text()),
+    sa.Column("ended_at", text()),
+    sa.Column("deleted_at", text()),
+    sa.Column("artifact_uri", text(), nullable=False),
+    sa.Column("parent", text(), nullable=False),
+    sa.Column("run_id", text(), sa.ForeignKey("runs.run_id", ondelete="CASCADE")),
+    sa.Column("path", text()),  # null: no execution, though it may belong to a pipeline run
+    sa.Index(None, "experiment_id"),
+    sa.Index(None, "run_id", "path"),
+)
+
+
+def of_tracked_run() -> sa.ForeignKey:
+    """What goes with a tracked run."""
+    return sa.ForeignKey("tracked_runs.tracked_id", ondelete="CASCADE", onupdate="CASCADE")
+
+
+tracked_metrics = sa.Table(
+    "tracked_metrics",
+    metadata,
+    key("tracked_id", of_tracked_run()),
+    key("key"),
+    sa.Column("step", sa.BigInteger, primary_key=True),
+    sa.Column("at", sa.BigInteger, primary_key=True),  # microseconds since 1970
+    sa.Column("value", sa.Double, primary_key=True),  # SQLite has no NaN: there it is the text `NaN`
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+latest_metrics = sa.Table(
+    "latest_metrics",
+    metadata,
+    key("tracked_id", of_tracked_run()),
+    key("key"),
+    sa.Column("step", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("value", sa.Double, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tracked_params = sa.Table(
+    "tracked_params",
+    metadata,
+    key("tracked_id", of_tracked_run()),
+    key("key"),
+    sa.Column("value", text(), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tracked_tags = sa.Table(
+    "tracked_tags",
+    metadata,
+    key("tracked_id", of_tracked_run()),
+    key("key"),
+    sa.Column("value", text(), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tracked_inputs = sa.Table(
+    "tracked_inputs",
+    metadata,
+    key("tracked_id", of_tracked_run()),
+    key("kind"),
+    key("key"),
+    sa.Column("document", text(), nullable=False),
+)
+
+logged_models = sa.Table(
+    "logged_models",
+    metadata,
+    key("model_id"),
+    sa.Column("experiment_id", text(), sa.ForeignKey("experiments.experiment_id"), nullable=False),
+    sa.Column("tracked_id", text(), nullable=False),
+    sa.Column("run_id", text(), sa.ForeignKey("runs.run_id", ondelete="CASCADE")),
+    sa.Column("name", text(), nullable=False),
+    sa.Column("artifact_uri", text(), nullable=False),
+    sa.Column("status", text(), nullable=False),
+    sa.Column("status_message", text(), nullable=False),
+    sa.Column("model_type", text(), nullable=False),
+    sa.Column("lifecycle", text(), nullable=False),
+    sa.Column("params", text(), nullable=False),
+    sa.Column("tags", text(), nullable=False),
+    sa.Column("created_at", text(), nullable=False),
+    sa.Column("updated_at", text(), nullable=False),
+    sa.Index(None, "experiment_id"),
+    sa.Index(None, "run_id"),
+)
+
+model_metrics = sa.Table(
+    "model_metrics",
+    metadata,
+    key("model_id", sa.ForeignKey("logged_models.model_id", ondelete="CASCADE")),
+    key("key"),
+    key("dataset_name"),
+    key("dataset_digest"),
+    sa.Column("step", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("value", sa.Double, nullable=False),
+    sa.Column("tracked_id", text(), nullable=False),
+    sqlite_with_rowid=False,
+)

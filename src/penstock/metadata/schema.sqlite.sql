@@ -204,6 +204,111 @@ CREATE TABLE approvals (
     decided_at TEXT,
     CONSTRAINT pk_approvals PRIMARY KEY (approval_id)
 );
+CREATE TABLE experiments (
+    experiment_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    artifact_location TEXT NOT NULL,
+    lifecycle TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    CONSTRAINT pk_experiments PRIMARY KEY (experiment_id)
+);
+CREATE TABLE tracked_runs (
+    tracked_id TEXT NOT NULL,
+    experiment_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    started_at TEXT,
+    ended_at TEXT,
+    deleted_at TEXT,
+    artifact_uri TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    run_id TEXT,
+    path TEXT,
+    CONSTRAINT pk_tracked_runs PRIMARY KEY (tracked_id),
+    CONSTRAINT fk_tracked_runs_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id),
+    CONSTRAINT fk_tracked_runs_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE TABLE tracked_metrics (
+    tracked_id TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    step BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    value DOUBLE NOT NULL,
+    attempt INTEGER NOT NULL,
+    CONSTRAINT pk_tracked_metrics PRIMARY KEY (tracked_id, "key", step, at, value),
+    CONSTRAINT fk_tracked_metrics_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE latest_metrics (
+    tracked_id TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    step BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    value DOUBLE NOT NULL,
+    attempt INTEGER NOT NULL,
+    CONSTRAINT pk_latest_metrics PRIMARY KEY (tracked_id, "key"),
+    CONSTRAINT fk_latest_metrics_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE tracked_params (
+    tracked_id TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    value TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    CONSTRAINT pk_tracked_params PRIMARY KEY (tracked_id, "key"),
+    CONSTRAINT fk_tracked_params_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE tracked_tags (
+    tracked_id TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT pk_tracked_tags PRIMARY KEY (tracked_id, "key"),
+    CONSTRAINT fk_tracked_tags_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE tracked_inputs (
+    tracked_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    document TEXT NOT NULL,
+    CONSTRAINT pk_tracked_inputs PRIMARY KEY (tracked_id, kind, "key"),
+    CONSTRAINT fk_tracked_inputs_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE logged_models (
+    model_id TEXT NOT NULL,
+    experiment_id TEXT NOT NULL,
+    tracked_id TEXT NOT NULL,
+    run_id TEXT,
+    name TEXT NOT NULL,
+    artifact_uri TEXT NOT NULL,
+    status TEXT NOT NULL,
+    status_message TEXT NOT NULL,
+    model_type TEXT NOT NULL,
+    lifecycle TEXT NOT NULL,
+    params TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    CONSTRAINT pk_logged_models PRIMARY KEY (model_id),
+    CONSTRAINT fk_logged_models_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id),
+    CONSTRAINT fk_logged_models_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE TABLE model_metrics (
+    model_id TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    dataset_name TEXT NOT NULL,
+    dataset_digest TEXT NOT NULL,
+    step BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    value DOUBLE NOT NULL,
+    tracked_id TEXT NOT NULL,
+    CONSTRAINT pk_model_metrics PRIMARY KEY (model_id, "key", dataset_name, dataset_digest),
+    CONSTRAINT fk_model_metrics_model_id_logged_models FOREIGN KEY(model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
 CREATE INDEX ix_aliases_name_version ON aliases (name, version);
 CREATE INDEX ix_approvals_decision_requested_at ON approvals (decision, requested_at);
 CREATE INDEX ix_approvals_run_id_path ON approvals (run_id, path);
@@ -217,7 +322,10 @@ CREATE INDEX ix_events_artifact_id ON events (artifact_id);
 CREATE INDEX ix_executions_fingerprint ON executions (fingerprint) WHERE fingerprint IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX ix_executions_reused_run_id_reused_path ON executions (reused_run_id, reused_path) WHERE reused_run_id IS NOT NULL;
 CREATE INDEX ix_executions_run_id_component ON executions (run_id, component);
+CREATE UNIQUE INDEX ix_experiments_name ON experiments (name);
 CREATE INDEX ix_leases_expires_at ON leases (expires_at);
+CREATE INDEX ix_logged_models_experiment_id ON logged_models (experiment_id);
+CREATE INDEX ix_logged_models_run_id ON logged_models (run_id);
 CREATE INDEX ix_model_versions_artifact_id ON model_versions (artifact_id);
 CREATE INDEX ix_model_versions_digest ON model_versions (digest);
 CREATE INDEX ix_model_versions_run_id ON model_versions (run_id);
@@ -225,4 +333,6 @@ CREATE INDEX ix_model_versions_tracked_run ON model_versions (tracked_run);
 CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
 CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
 CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
-INSERT INTO alembic_version (version_num) VALUES ('0004');
+CREATE INDEX ix_tracked_runs_experiment_id ON tracked_runs (experiment_id);
+CREATE INDEX ix_tracked_runs_run_id_path ON tracked_runs (run_id, path);
+INSERT INTO alembic_version (version_num) VALUES ('0005');

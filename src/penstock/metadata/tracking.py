@@ -26,7 +26,7 @@ Lifecycle: TypeAlias = Literal["active", "deleted"]
 Tags: TypeAlias = dict[str, str]
 
 DEFAULT_EXPERIMENT = "0"
-"""MLflow's experiment for those who name none; it is there from the beginning, called `Default`."""
+"""MLflow's experiment for those who name none, `Default`. Whoever serves its protocol makes it when it is asked for."""
 
 
 class TrackedStatus(StrEnum):
@@ -153,7 +153,7 @@ class Logged(Struct, frozen=True, kw_only=True):
     tags: Tags = field(default_factory=dict)
 
 
-def tracked_id(run_id: RunId, path: TaskPath = TaskPath("")) -> str:
+def tracked_id(run_id: RunId, path: str = "") -> str:
     """The id of the tracked run of a pipeline run, or of an execution in it."""
     return hashlib.sha256(f"{run_id}/{path}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
