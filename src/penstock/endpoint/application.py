@@ -1,0 +1,10 @@
+"""All routes of the endpoint in one table. Imported with the first connection."""
+
+from penstock.endpoint.native import native_routes
+from penstock.endpoint.routing import Router
+from penstock.endpoint.services import Services
+
+
+def application(services: Services) -> Router:
+    """What answers every request."""
+    return Router([*native_routes(services)])
