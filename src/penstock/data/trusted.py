@@ -39,6 +39,15 @@ _RULES = (
     _Rule(_MADE, tuple(f"sklearn.{name}." for name in _SKLEARN)),
     _Rule(_MADE, ("scipy.interpolate.", "scipy.spatial.")),
     _Rule(_MADE, ("lightgbm.sklearn.", "lightgbm.basic.Booster", "xgboost.sklearn.", "xgboost.core.Booster")),
+    _Rule(
+        _MADE,
+        (
+            "penstock.features.crosses.FeatureCross",
+            "penstock.features.dates.CyclicDateParts",
+            "penstock.features.dates.DateParts",
+            "penstock.features.hashing.CategoryHasher",
+        ),
+    ),
     _Rule(frozenset({"SparseMatrixNode"}), ("scipy.sparse.",)),
     _Rule(frozenset({"DTypeNode"}), ("numpy.dtype", "numpy.dtypes.")),
     _Rule(frozenset({"DictNode", "TypeNode"}), ("collections.OrderedDict",)),

@@ -54,6 +54,10 @@ class Node(ABC):
         """Which of the raw columns the next pass has to read."""
         return names
 
+    def transform(self, X: Any) -> Any:
+        """What the fitted part makes of these rows."""
+        return self.fitted.transform(X)
+
 
 def node_for(transformer: Any, path: str, workers: int) -> Node:
     """The node that fits `transformer`.
@@ -101,6 +105,10 @@ class Leaf(Node):
         else:
             self.accumulators = [None] * self.workers
 
+    def transform(self, X: Any) -> Any:
+        with blamed(self, X):
+            return self.fitted.transform(X)
+
     def update(self, X: Any, y: Any, number: int) -> None:
         if self.kind is None:
             self.kept[number] = (X, y)
@@ -134,6 +142,7 @@ class Chain(Node):
     def start(self, X: Any, y: Any) -> None:
         self.head = (X, y)
         self.steps: list[tuple[str, Any]] = []
+        self.passed: list[Node] = []
         self._advance()
 
     def _advance(self) -> None:
@@ -154,13 +163,13 @@ class Chain(Node):
 
     def _take(self, name: str) -> None:
         self.steps.append((name, self.node.fitted))
+        self.passed.append(self.node)
         if len(self.steps) < len(self.transformer.steps):
-            self.head = (self.node.fitted.transform(self.head[0]), self.head[1])
+            self.head = (self.node.transform(self.head[0]), self.head[1])
 
     def update(self, X: Any, y: Any, number: int) -> None:
-        for _, step in self.steps:
-            if not isinstance(step, str) and step is not None:
-                X = step.transform(X)
+        for node in self.passed:
+            X = node.transform(X)
         self.node.update(X, y, number)
 
     def end_pass(self) -> None:
