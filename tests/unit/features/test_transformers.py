@@ -109,7 +109,7 @@ def test_a_date_that_does_not_parse_is_named_or_missing(text: str) -> None:
 
 
 def test_what_is_no_date_is_refused_with_its_column_when_a_step_behind_it_is_fitted() -> None:
-    with pytest.raises(CannotFit, match=r"column 'day' holds 3 \(int\), which is no date or ISO text"):
+    with pytest.raises(CannotFit, match=r"column 'day' holds 3 \(int\), which is no date; dates are"):
         fit(make_pipeline(DateParts(), OneHotEncoder()), pd.DataFrame({"day": [3]}))
 
 
