@@ -326,6 +326,9 @@ def main() -> int:
     ended = project.run("run", "pipeline.py")
     assert ended.code == 1
     assert "penstock runs retry " in ended.out
+    shortly = project.run("run", "pipeline.py", "--quiet").out
+    assert ": job: " in shortly
+    assert "division by zero" in shortly
     (tmp_path / "mended").touch()
     again = project.run("runs", "retry", "last").succeeded().out
     assert "first" not in again

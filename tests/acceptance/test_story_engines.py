@@ -1,5 +1,7 @@
 """A person with a store that engines share: submit, cancel, run again with changes, go on after an edit."""
 
+import json
+
 import pytest
 
 from support.projects import Project
@@ -151,6 +153,11 @@ def test_a_run_of_a_newer_penstock_is_refused_and_left_alone(project):
     assert refused.code == 2
     assert "follows behaviour 99, this one knows up to 2 [ENG013]" in refused.err
     assert project.penstock("runs", "list", "--json").succeeded().json[0]["state"] == "PENDING"
+    engine = project.penstock("engine", "--once", "--json")
+    assert engine.code == 1
+    happened = json.loads(engine.out)
+    assert (happened["run_id"], happened["happened"]) == (ident, "failed")
+    assert "follows behaviour 99" in happened["error"]
 
 
 def test_a_run_keeps_to_its_time_limit(project):

@@ -57,6 +57,8 @@ def open_artifact_store(
         if not path:
             raise UnknownStoreUrl(url=text, reason="it names another machine")
         return LocalArtifactStore(Path(path), durability=durability)
+    if text.partition("://")[0] in ("http", "https"):
+        raise UnknownStoreUrl(url=shown, reason="a web server is only read from", advice="name a folder or a bucket")
     if cache is None:
         raise UnknownStoreUrl(url=shown, reason="a remote store needs a local cache folder", advice="pass `cache=`")
     try:

@@ -59,6 +59,8 @@ class EngineService:
     ) -> None:
         self.lost = 0
         """How many runs were taken from us, because we were not heard of in time."""
+        self.failed: set[RunId] = set()
+        """Runs that could not be driven, or not to an end, for a reason that is not in the pipeline."""
         self._system = system
         self._room = Room(cores)
         self._max_runs = max_runs
@@ -162,6 +164,7 @@ class EngineService:
         try:
             finished = self._system.drive_among_others(run, self._room, begun)
             self._failures.pop(run.run_id, None)
+            self.failed.discard(run.run_id)
             self._say(Notice(word="ended" if finished.state.finished else "given back", run=finished))
         except RunIsLive:
             pass  # another engine was quicker
@@ -174,6 +177,7 @@ class EngineService:
             patient = isinstance(error, InfraError)  # the ground may come back however long it takes
             times = min(times + 1, len(_PATIENCE) - 1) if patient else times + 1
             self._failures[run.run_id] = times, time.monotonic() + pause
+            self.failed.add(run.run_id)
             self._say(Notice(word="failed", run=run, error=error))
         finally:
             self._drivers.pop(run.run_id, None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from penstock.artifacts.errors import UnknownStoreUrl
 from penstock.core.errors import InfraError
 from penstock.core.settings import Settings
 from penstock.platform.names import check_unicode
@@ -50,7 +51,17 @@ def store_place(settings: Settings) -> str:
 
 
 def artifacts_place(settings: Settings) -> str:
-    """The folder or the URL of the artifact store."""
+    """The folder or the URL of the artifact store.
+
+    Raises:
+        UnknownStoreUrl: It is this process's memory.
+    """
+    if settings.artifacts and settings.artifacts.startswith("memory:"):
+        raise UnknownStoreUrl(
+            url=settings.artifacts,
+            reason="tasks run in processes of their own, which do not see this one's memory",
+            advice="name a folder or a bucket",
+        )
     return settings.artifacts or str(settings.home / "artifacts")
 
 

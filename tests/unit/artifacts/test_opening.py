@@ -29,6 +29,7 @@ def test_another_url_opens_a_remote_store(tmp_path: Path) -> None:
     [
         ("memory://x", "needs a local cache folder"),
         ("nosuch://x", "Protocol not known"),
+        ("https://example.org/store", "only read from"),
         ("s3:bucket/prefix", "two slashes"),
         ("file://elsewhere/x", "another machine"),
     ],

@@ -136,7 +136,7 @@ def test_nothing_to_run_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("pipelines: {a.yaml: {sate: failed}}", "unknown field `sate`"),
+        ("pipelines: {a.yaml: {sate: failed}}", "'a.yaml': Object contains unknown field `sate`"),
         ("pipelines: {a.yaml: {state: broken}}", "Invalid enum value 'broken'"),
         ("pipelines: {a.yaml: {state: failed, reason: '('}}", "no regular expression"),
         ("pipelines: {a.yaml: {reason: x}}", "succeeds, and so has no reason"),

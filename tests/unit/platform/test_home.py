@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from penstock.platform.home import HomeUnusable, prepare_home
+from penstock.artifacts.errors import UnknownStoreUrl
+from penstock.core.settings import Settings
+from penstock.platform.home import HomeUnusable, artifacts_place, prepare_home
 from penstock.platform.names import NameNotUnicode
 
 
@@ -42,3 +44,8 @@ def test_a_name_that_is_no_text_is_refused_before_anything_is_made(tmp_path: Pat
     with pytest.raises(NameNotUnicode, match=r"caf\\xe9"):
         prepare_home(home)
     assert not home.exists()
+
+
+def test_artifacts_are_not_kept_in_memory_that_tasks_do_not_share(tmp_path: Path) -> None:
+    with pytest.raises(UnknownStoreUrl, match="processes of their own"):
+        artifacts_place(Settings(home=tmp_path, artifacts="memory://store"))

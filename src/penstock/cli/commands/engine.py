@@ -23,24 +23,34 @@ from penstock.cli.command import Command
     help="At most this many runs at once.",
 )
 @options.quiet
+@options.json
 @options.home
 def engine(
-    once: bool, until_idle: bool, max_parallel: int | None, max_runs: int, quiet: bool, home: Path | None
+    once: bool,
+    until_idle: bool,
+    max_parallel: int | None,
+    max_runs: int,
+    quiet: bool,
+    as_json: bool,
+    home: Path | None,
 ) -> int:
     """Drive the runs that were submitted or cut off.
 
     `penstock run --detach` submits. Any number of engines share a store. One that is gone is replaced by the others
     within the lease. Ctrl-C or SIGTERM: runs are given back and go on elsewhere; the second time, at once.
+
+    The exit code is 1 if a run was lost to another engine, or could not be driven. --json prints a line for each thing
+    that happens.
     """
     from penstock.cli.session import session
     from penstock.cli.watch.engine import EnginePrinter, stops_with_signals
     from penstock.platform.engines import EngineService
 
-    with session(home, max_parallel=max_parallel) as here:
+    with session(home, json=as_json, max_parallel=max_parallel) as here:
         printer = EnginePrinter(here, quiet=quiet)
         cores = here.system.cores
         service = EngineService(here.system, cores=cores, max_runs=max_runs, say=printer)
         with stops_with_signals(service):
             printer.begin(cores)
             service.serve(once=once, until_idle=until_idle)
-        return 1 if service.lost else 0
+        return 1 if service.lost or service.failed else 0

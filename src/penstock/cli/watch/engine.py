@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,6 +36,8 @@ class EnginePrinter:
 
     def __call__(self, notice: "Notice") -> None:
         run = notice.run
+        if self._session.json:
+            self._write(notice)
         told = line(("run ", "dim"), run.run_id, "  ", (one_line(run.pipeline), "bold"), "  ")
         if notice.word == "ended":
             seconds = duration(elapsed(run.started_at or run.created_at, run.finished_at))
@@ -47,6 +50,17 @@ class EnginePrinter:
         if urgent or not self._quiet:
             with self._lock, suppress(OSError):  # nobody reads it; the runs go on
                 self._session.screen.print(told)
+
+    def _write(self, notice: "Notice") -> None:
+        import msgspec
+
+        run = notice.run
+        happened = {"run_id": run.run_id, "pipeline": run.pipeline, "state": run.state.value, "happened": notice.word}
+        if notice.error is not None:
+            happened["error"] = _words(notice.error)
+        with self._lock, suppress(OSError):
+            sys.stdout.write(msgspec.json.encode(happened).decode() + "\n")
+            sys.stdout.flush()
 
 
 def _words(error: Exception) -> str:

@@ -53,8 +53,9 @@ def result_blocks(
 
 
 def quiet_failure(progress: Progress, width: int) -> Line:
-    """One line for `--quiet`."""
+    """One line for `--quiet`: what failed, and of the first why."""
     failed = failures(progress.tree.executions())
     names = ", ".join(one_line(item.path) for item in failed[:MOST_FAILURES])
-    why = f": {names}" if names else f": {one_line(progress.run.error.message)}" if progress.run.error else ""
+    error = failed[0].error if failed else progress.run.error
+    why = "".join(f": {part}" for part in (names, one_line(error.message) if error is not None else "") if part)
     return crop(line(sign(progress.run.state), " ", progress.run.state, " ", progress.run.run_id, why), width)

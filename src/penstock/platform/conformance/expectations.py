@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct, field
@@ -71,12 +71,26 @@ def read_expectations(file: Path) -> Expectations:
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise ExpectationsUnreadable(path=str(file), problem=" ".join(str(error).split())) from None
     try:
-        found = msgspec.convert(loaded, Expectations)
-        for name, expected in found.pipelines.items():
-            _check(name, expected)
+        found = msgspec.convert(loaded, _Raw)
+        pipelines = {name: _expectation(name, one) for name, one in found.pipelines.items()}
     except (ValueError, re.error) as error:
         raise ExpectationsUnreadable(path=str(file), problem=str(error)) from None
-    return msgspec.structs.replace(found, source=str(file))
+    return Expectations(pipelines=pipelines, source=str(file))
+
+
+class _Raw(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file of which only the outermost form is known."""
+
+    pipelines: dict[str, dict[str, Any]]
+
+
+def _expectation(name: str, raw: dict[str, Any]) -> Expectation:
+    try:
+        expected = msgspec.convert(raw, Expectation)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"'{name}': {error}") from None
+    _check(name, expected)
+    return expected
 
 
 def _check(name: str, expected: Expectation) -> None:
