@@ -75,7 +75,11 @@ class Retention(Protocol):
         ...
 
     def referenced(self) -> Iterator[str]:
-        """Every URI that any record names: artifacts, logs, inputs of runs."""
+        """Every URI that any record names: artifacts, logs, inputs of runs, registered versions."""
+        ...
+
+    def registered(self) -> Iterator[str]:
+        """The URIs of registered versions, whether an artifact has them too or not."""
         ...
 
     def holds(self) -> list[Hold]:
@@ -151,7 +155,13 @@ class SqlRetention:
             logs = session.rows(sql.LIST_LOGS)
             runs = session.rows(sql.LIST_RUNS)
         inputs = chain.from_iterable(_inputs(row[6]) for row in runs)
-        return chain((row[0] for row in uris), (row[1] for row in logs), inputs)
+        return chain((row[0] for row in uris), (row[1] for row in logs), inputs, self.registered())
+
+    @repeatable
+    def registered(self) -> Iterator[str]:
+        with self._connections.reading() as session:
+            found = session.rows(sql.LIST_VERSION_URIS)
+        return (row[0] for row in found)
 
     @repeatable
     def holds(self) -> list[Hold]:

@@ -9,6 +9,7 @@ LIST_ARTIFACT_USES = (
     "SELECT DISTINCT e.run_id, a.uri FROM events AS e JOIN artifacts AS a ON a.artifact_id = e.artifact_id"
 )
 LIST_ARTIFACT_URIS = "SELECT uri FROM artifacts"
+LIST_VERSION_URIS = "SELECT uri FROM model_versions"
 LIST_LOGS = "SELECT run_id, log FROM attempts WHERE log <> ''"
 
 LIST_HOLDS = "SELECT kind, target, holder, note, created_at FROM holds ORDER BY created_at, kind, target, holder"

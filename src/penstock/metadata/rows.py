@@ -93,7 +93,7 @@ def _read(decode: Callable[[str], T], text: str | None) -> T | None:
 _moment = datetime.fromisoformat
 
 
-def _record(read: Callable[[Row], T]) -> Callable[[Row], T]:
+def from_row(read: Callable[[Row], T]) -> Callable[[Row], T]:
     """Have a row that makes no sense say so: only a damaged database, or a person with an editor, has such."""
 
     @wraps(read)
@@ -128,7 +128,7 @@ def run_values(run: Run) -> Values:
     }
 
 
-@_record
+@from_row
 def run_record(row: Row) -> Run:
     return Run(
         run_id=row[0],
@@ -175,7 +175,7 @@ def execution_values(execution: Execution) -> Values:
     }
 
 
-@_record
+@from_row
 def execution_record(row: Row) -> Execution:
     return Execution(
         run_id=row[0],
@@ -220,7 +220,7 @@ def attempt_values(attempt: Attempt) -> Values:
     }
 
 
-@_record
+@from_row
 def attempt_record(row: Row) -> Attempt:
     used = row[6] is not None
     return Attempt(
@@ -249,7 +249,7 @@ def artifact_values(artifact: Artifact) -> Values:
     }
 
 
-@_record
+@from_row
 def artifact_record(row: Row) -> Artifact:
     return Artifact(
         artifact_id=row[0],
@@ -274,12 +274,12 @@ def event_values(event: Event) -> Values:
     }
 
 
-@_record
+@from_row
 def event_record(row: Row) -> Event:
     return Event(run_id=row[0], path=row[1], artifact_id=row[2], type=_EVENT_TYPES[row[3]], name=row[4], index=row[5])
 
 
-@_record
+@from_row
 def lease_record(row: Row) -> Lease:
     return Lease(run_id=row[0], owner=row[1], token=row[2], expires_at=_moment(row[3]))
 

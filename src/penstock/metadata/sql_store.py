@@ -26,7 +26,9 @@ from penstock.metadata.session import Connections, Session
 from penstock.metadata.sharing import SharedWork
 
 if TYPE_CHECKING:
+    from penstock.metadata.registry_store import SqlRegistry
     from penstock.metadata.retention import SqlRetention
+    from penstock.metadata.tracking_store import SqlTracking
 
 _BRIEFLY = 5.0
 """Seconds of patience for a lease: its holder renews it again soon, and it ends by itself."""
@@ -245,6 +247,20 @@ class SqlStore(SharedWork):
             found.update(session.rows_for_each(sql.SELECT_EVENTS_OF_EXECUTIONS, executions))
         return found
 
+    # --- parts ------------------------------------------------------------------------------------------
+
+    @property
+    def registry(self) -> "SqlRegistry":
+        from penstock.metadata.registry_store import SqlRegistry
+
+        return SqlRegistry(self._connections)
+
+    @property
+    def tracking(self) -> "SqlTracking":
+        from penstock.metadata.tracking_store import SqlTracking
+
+        return SqlTracking(self._connections)
+
     # --- upkeep -----------------------------------------------------------------------------------------
 
     @property
@@ -293,6 +309,10 @@ def _write(session: Session, run_id: RunId, changes: Changes) -> None:
     if changes.cached:
         cached = sorted(changes.cached, key=itemgetter(0))  # in one order, so that runs do not wait for each other
         session.execute_many(sql.UPSERT_CACHED_RESULT, [rows.cached_values(run_id, entry) for entry in cached])
+    if changes.logged:
+        from penstock.metadata.tracking_writing import write_logged
+
+        write_logged(session, run_id, changes.logged)
 
 
 def _named(bindings: Bindings) -> list[ArtifactId]:

@@ -20,7 +20,9 @@ from penstock.metadata.records import (
 )
 
 if TYPE_CHECKING:
+    from penstock.metadata.registry import Registry
     from penstock.metadata.retention import Retention
+    from penstock.metadata.tracking import Tracking
 
 
 class MetadataStore(Protocol):
@@ -237,6 +239,18 @@ class MetadataStore(Protocol):
 
     def execution(self, run_id: RunId, path: TaskPath) -> Execution | None:
         """One execution, or None."""
+        ...
+
+    # --- parts ------------------------------------------------------------------------------------------
+
+    @property
+    def registry(self) -> "Registry":
+        """Registered models, who promoted them, and approvals."""
+        ...
+
+    @property
+    def tracking(self) -> "Tracking":
+        """Experiments, tracked runs, and what was logged to them."""
         ...
 
     # --- upkeep -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-for subject in ("runs", "leases", "commits", "reading", "lineage", "driving", "sharing", "retention"):
+for subject in ("runs", "leases", "commits", "reading", "lineage", "driving", "sharing", "retention", "registry"):
     pytest.register_assert_rewrite(f"penstock.testing.store_cases.{subject}")
 
 from penstock.metadata.store import MetadataStore  # noqa: E402
@@ -23,13 +23,22 @@ from penstock.testing.store_cases.driving import DrivingCases  # noqa: E402
 from penstock.testing.store_cases.leases import LeaseCases  # noqa: E402
 from penstock.testing.store_cases.lineage import LineageCases  # noqa: E402
 from penstock.testing.store_cases.reading import ReadingCases  # noqa: E402
+from penstock.testing.store_cases.registry import RegistryCases  # noqa: E402
 from penstock.testing.store_cases.retention import RetentionCases  # noqa: E402
 from penstock.testing.store_cases.runs import RunCases  # noqa: E402
 from penstock.testing.store_cases.sharing import SharingCases  # noqa: E402
 
 
 class MetadataStoreContract(
-    RunCases, LeaseCases, CommitCases, ReadingCases, LineageCases, DrivingCases, SharingCases, RetentionCases
+    RunCases,
+    LeaseCases,
+    CommitCases,
+    ReadingCases,
+    LineageCases,
+    DrivingCases,
+    SharingCases,
+    RetentionCases,
+    RegistryCases,
 ):
     """The suite. Some tests start processes; all of it takes a few seconds."""
 

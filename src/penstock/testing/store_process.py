@@ -15,6 +15,7 @@ from penstock.core import faults
 from penstock.core.ids import EngineId, RunId
 from penstock.metadata.errors import RunIsDriven
 from penstock.metadata.records import Changes
+from penstock.metadata.registry import Promotion
 from penstock.metadata.store import MetadataStore
 from penstock.testing.store_cases.samples import NOW, SPEC, a_run, an_execution
 
@@ -100,7 +101,16 @@ def _acquire(order: Order) -> str:
     return "acquired"
 
 
-ACTIONS = {"open": _open, "commit": _commit, "acquire": _acquire}
+def _promote(order: Order) -> str:
+    """Have `taxi@champion` at version 1, which is registered."""
+    store = order.make_store()
+    faults.arm_kills(order.kills)
+    store.registry.move_alias(Promotion(name="taxi", alias="champion", after=1, by="ada", at=NOW), expected=None)
+    store.close()
+    return "promoted 1"
+
+
+ACTIONS = {"open": _open, "commit": _commit, "acquire": _acquire, "promote": _promote}
 
 
 def main() -> None:

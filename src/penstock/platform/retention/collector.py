@@ -78,6 +78,7 @@ class Collector:
         selection = self._select(policy, runs, kept, now)
         going = set(selection.remove)
         named = {digest for run, digests in selection.used.items() if run not in going for digest in digests}
+        named.update(filter(None, map(digest_in, self._retention.registered())))
         since = dict.fromkeys((d for run in going for d in selection.used.get(run, ())), now)
         since |= {item.digest: now for item in kept.values() if _is_condemnable(item, runs, now)}
         since |= {d: at for d, at in self._retention.condemned().items() if d in kept and kept[d].touched_at < at}
