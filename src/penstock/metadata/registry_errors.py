@@ -1,14 +1,14 @@
-"""What can be wrong with a question to the registry's tables, or with a change of them: codes from `STO030` on.
+"""What can be wrong with a question to the registry's tables, or with a change of them: codes from `STO040` on.
 
 ```
-ModelNotFound      STO030
-ModelExists        STO031
-VersionNotFound    STO032
-VersionNotReady    STO033  it waits, or was refused
-AliasMoved         STO034  somebody else was quicker
-ApprovalNotFound   STO035
-AlreadyDecided     STO036
-ArtifactGone       STO037
+ModelNotFound      STO040
+ModelExists        STO041
+VersionNotFound    STO042
+VersionNotReady    STO043  it waits, or was refused
+AliasMoved         STO044  somebody else was quicker
+ApprovalNotFound   STO045
+AlreadyDecided     STO046
+ArtifactGone       STO047
 ```
 """
 
@@ -24,7 +24,7 @@ from penstock.core.ids import ArtifactId
 class ModelNotFound(UserError, LookupError):
     """No model of that name is registered."""
 
-    code: ClassVar[str] = "STO030"
+    code: ClassVar[str] = "STO040"
     name: str
 
     def message(self) -> str:
@@ -38,7 +38,7 @@ class ModelNotFound(UserError, LookupError):
 class ModelExists(UserError, ValueError):
     """A model of that name is registered already."""
 
-    code: ClassVar[str] = "STO031"
+    code: ClassVar[str] = "STO041"
     name: str
 
     def message(self) -> str:
@@ -52,7 +52,7 @@ class ModelExists(UserError, ValueError):
 class VersionNotFound(UserError, LookupError):
     """The model has no version of that number."""
 
-    code: ClassVar[str] = "STO032"
+    code: ClassVar[str] = "STO042"
     name: str
     version: int
 
@@ -67,7 +67,7 @@ class VersionNotFound(UserError, LookupError):
 class VersionNotReady(UserError, ValueError):
     """Only a version that is READY can be promoted."""
 
-    code: ClassVar[str] = "STO033"
+    code: ClassVar[str] = "STO043"
     name: str
     version: int
     status: str
@@ -87,7 +87,7 @@ class VersionNotReady(UserError, ValueError):
 class AliasMoved(UserError, RuntimeError):
     """An alias is not where whoever wanted to move it saw it."""
 
-    code: ClassVar[str] = "STO034"
+    code: ClassVar[str] = "STO044"
     name: str
     alias: str
     expected: int | None
@@ -110,7 +110,7 @@ class AliasMoved(UserError, RuntimeError):
 class ApprovalNotFound(UserError, LookupError):
     """Nothing of that id was asked."""
 
-    code: ClassVar[str] = "STO035"
+    code: ClassVar[str] = "STO045"
     approval_id: str
 
     def message(self) -> str:
@@ -124,7 +124,7 @@ class ApprovalNotFound(UserError, LookupError):
 class AlreadyDecided(UserError, RuntimeError):
     """Somebody has answered."""
 
-    code: ClassVar[str] = "STO036"
+    code: ClassVar[str] = "STO046"
     approval_id: str
     decision: str
     by: str
@@ -142,7 +142,7 @@ class AlreadyDecided(UserError, RuntimeError):
 class ArtifactGone(UserError, LookupError):
     """What is to be registered is not stored any more."""
 
-    code: ClassVar[str] = "STO037"
+    code: ClassVar[str] = "STO047"
     artifact_id: ArtifactId
 
     def message(self) -> str:
