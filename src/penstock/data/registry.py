@@ -15,12 +15,13 @@ _BUILT_IN_MODULES = (
     "penstock.data.converters.arrow",
     "penstock.data.converters.duckdb",
     "penstock.data.converters.array",
-    "penstock.data.converters.estimator",
+    "penstock.models.converters",
     "penstock.data.converters.document",
     "penstock.data.converters.json",
     "penstock.data.converters.file",
     "penstock.data.converters.metrics",
     "penstock.data.converters.figure",
+    "penstock.profiles.converter",
 )
 
 _registered: list[Converter[Any]] = []

@@ -18,9 +18,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from skops import io
 
-from penstock.data.trusted import trusted_names
 from penstock.features import CannotFit, CategoryHasher, CyclicDateParts, DateParts, FeatureCross, fit
 from penstock.features.calendar import PARTS
+from penstock.models.trusted import trusted_names
 from support.fitted import assert_same
 
 ROWS = pa.table(

@@ -1,4 +1,4 @@
-"""PyArrow: tables in memory, and datasets, which are streamed batch by batch."""
+"""PyArrow: tables in memory; datasets and readers, which are streamed batch by batch."""
 
 # ruff: noqa: ARG002 - the interface has the arguments
 
@@ -48,18 +48,7 @@ class ArrowDataset(Converter["ds.Dataset"]):
 
     def save(self, value: "ds.Dataset", target: Path) -> dict[str, Json]:
         """Write the dataset's batches as they come, whatever files it is made of."""
-        import pyarrow.parquet as pq
-
-        check_names(value.schema.names, "pyarrow.dataset.Dataset")
-        rows, size = 0, group_rows(len(value.schema))
-        with (
-            explained("pyarrow.dataset.Dataset", "stored"),
-            pq.ParquetWriter(target, value.schema, **_options(value.schema)) as writer,
-        ):
-            for table in _grouped(_batches(value), size):
-                writer.write_table(table, row_group_size=size)
-                rows += table.num_rows
-        return facts(rows, [(field.name, str(field.type)) for field in value.schema])
+        return write_batches(_batches(value), value.schema, target, "pyarrow.dataset.Dataset")
 
     def load(self, source: Path, annotation: type["ds.Dataset"], metadata: dict[str, Json]) -> "ds.Dataset":
         """The file as a dataset; nothing but its schema is read yet."""
@@ -67,6 +56,46 @@ class ArrowDataset(Converter["ds.Dataset"]):
 
         with explained("pyarrow.dataset.Dataset", "loaded"):
             return ds.dataset(source, format="parquet")
+
+
+class ArrowReader(Converter["pa.RecordBatchReader"]):
+    """`pyarrow.RecordBatchReader`: batches that are made while they are written, and read one by one."""
+
+    type_names = ("pyarrow.lib.RecordBatchReader",)
+    kind = "table"
+    schema_title = "system.Dataset"
+    imports = ("pyarrow.parquet",)
+    suffix = ".parquet"
+
+    def save(self, value: "pa.RecordBatchReader", target: Path) -> dict[str, Json]:
+        """Write the batches as they come; afterwards the reader is at its end."""
+        return write_batches(value, value.schema, target, "pyarrow.RecordBatchReader")
+
+    def load(
+        self, source: Path, annotation: type["pa.RecordBatchReader"], metadata: dict[str, Json]
+    ) -> "pa.RecordBatchReader":
+        """The file's rows from the first to the last, once; nothing but its schema is read yet."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        with explained("pyarrow.RecordBatchReader", "loaded"):
+            file = pq.ParquetFile(source)
+            return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
+
+
+def write_batches(
+    batches: "Iterable[pa.RecordBatch]", schema: "pa.Schema", target: Path, what: str
+) -> dict[str, Json]:
+    """Write batches of one schema as Parquet, holding no more of them than a row group."""
+    import pyarrow.parquet as pq
+
+    check_names(schema.names, what)
+    rows, size = 0, group_rows(len(schema))
+    with explained(what, "stored"), pq.ParquetWriter(target, schema, **_options(schema)) as writer:
+        for table in _grouped(batches, size):
+            writer.write_table(table, row_group_size=size)
+            rows += table.num_rows
+    return facts(rows, [(field.name, str(field.type)) for field in schema])
 
 
 def write_table(table: "pa.Table", target: Path, what: str) -> dict[str, Json]:
@@ -139,4 +168,4 @@ def _grouped(batches: "Iterable[pa.RecordBatch]", rows: int) -> "Iterator[pa.Tab
         yield pa.Table.from_batches(held)
 
 
-CONVERTERS: list[Converter[Any]] = [ArrowTable(), ArrowDataset()]
+CONVERTERS: list[Converter[Any]] = [ArrowTable(), ArrowDataset(), ArrowReader()]

@@ -64,7 +64,7 @@ def companions(module: str) -> list[str]:
 
 def own_modules() -> list[str]:
     """Those of Penstock's modules that a task imports when it needs them; nearly every task needs them."""
-    return ["penstock.launcher.saving", *_subpackages("penstock.data.converters")]
+    return ["penstock.launcher.saving", *_subpackages("penstock.data.converters"), "penstock.models.converters"]
 
 
 def _subpackages(package: str) -> list[str]:

@@ -19,8 +19,8 @@ from sklearn.preprocessing import StandardScaler
 
 from penstock.data import converter_for, trust, trusted
 from penstock.data.converter import Converter
-from penstock.data.converters import skops_file
 from penstock.data.errors import UntrustedModel
+from penstock.models import skops_file
 
 PROJECT = """
 from sklearn.base import BaseEstimator, TransformerMixin

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.core.json import Json
 from penstock.data.converter import Converter
-from penstock.data.converters import mlmodel, skops_file
 from penstock.data.errors import ConversionError
 from penstock.data.naming import type_name
+from penstock.models import mlmodel, skops_file
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator

@@ -15,7 +15,7 @@ from typing import Any
 
 from penstock.data.errors import ConversionError, UntrustedModel
 from penstock.data.naming import type_name
-from penstock.data.trusted import trusted_names
+from penstock.models.trusted import trusted_names
 
 _SCHEMA = "schema.json"
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
