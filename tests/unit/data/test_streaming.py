@@ -21,7 +21,8 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 source = pathlib.Path(sys.argv[1])
-annotation = {"polars": polars.LazyFrame, "arrow": pyarrow.dataset.Dataset}[sys.argv[2]]
+types = {"polars": polars.LazyFrame, "arrow": pyarrow.dataset.Dataset, "reader": pyarrow.RecordBatchReader}
+annotation = types[sys.argv[2]]
 converter, before = converter_for(annotation), peak()
 facts = converter.save(converter.load(source, annotation, {}), source.with_name("out.parquet"))
 print(facts["rows"], peak() - before)
@@ -38,7 +39,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return source
 
 
-@pytest.mark.parametrize("library", ["polars", "arrow"])
+@pytest.mark.parametrize("library", ["polars", "arrow", "reader"])
 def test_a_streamed_table_is_never_whole_in_memory(library: str, table: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PASS_THROUGH, str(table), library], capture_output=True, text=True, check=True

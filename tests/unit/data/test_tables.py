@@ -25,6 +25,7 @@ LIBRARIES: dict[str, Any] = {
     "pandas": pd.DataFrame,
     "arrow": pa.Table,
     "arrow-dataset": ds.Dataset,
+    "arrow-reader": pa.RecordBatchReader,
     "duckdb": duckdb.DuckDBPyRelation,
 }
 
@@ -54,6 +55,8 @@ def as_library(frame: pl.DataFrame, library: str) -> Any:
             return frame.to_arrow()
         case "arrow-dataset":
             return ds.dataset(frame.to_arrow())
+        case "arrow-reader":
+            return frame.to_arrow().to_reader()
         case "duckdb":
             return duckdb.from_arrow(frame.to_arrow())
     raise ValueError(library)
@@ -71,6 +74,8 @@ def as_polars(table: Any) -> pl.DataFrame:
             return pl.DataFrame(table)
         case ds.Dataset():
             return pl.DataFrame(table.to_table())
+        case pa.RecordBatchReader():
+            return pl.DataFrame(table.read_all())
         case _:
             return table.pl()
 

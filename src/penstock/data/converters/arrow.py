@@ -83,9 +83,7 @@ class ArrowReader(Converter["pa.RecordBatchReader"]):
             return pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches())
 
 
-def write_batches(
-    batches: "Iterable[pa.RecordBatch]", schema: "pa.Schema", target: Path, what: str
-) -> dict[str, Json]:
+def write_batches(batches: "Iterable[pa.RecordBatch]", schema: "pa.Schema", target: Path, what: str) -> dict[str, Json]:
     """Write batches of one schema as Parquet, holding no more of them than a row group."""
     import pyarrow.parquet as pq
 
