@@ -13,7 +13,7 @@ from pathlib import Path
 from penstock.core.clock import Clock
 from penstock.metadata.sqlite import APPLICATION_ID, SqliteDialect
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest schema version: the last of `migrations/versions`."""
 
 

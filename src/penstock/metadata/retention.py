@@ -75,11 +75,11 @@ class Retention(Protocol):
         ...
 
     def referenced(self) -> Iterator[str]:
-        """Every URI that any record names: artifacts, logs, inputs of runs, registered versions."""
+        """Every URI that any record names: artifacts, logs, inputs of runs, registered versions, logged files."""
         ...
 
     def registered(self) -> Iterator[str]:
-        """The URIs of registered versions, whether an artifact has them too or not."""
+        """The URIs of registered versions, whether an artifact has them too or not, and of files logged beside runs."""
         ...
 
     def holds(self) -> list[Hold]:
@@ -145,8 +145,8 @@ class SqlRetention:
     @repeatable
     def uses(self) -> Iterator[tuple[RunId, str]]:
         with self._connections.reading() as session:
-            found = session.rows(sql.LIST_ARTIFACT_USES) + session.rows(sql.LIST_LOGS)
-        return ((row[0], row[1]) for row in found)
+            found = session.rows(sql.LIST_ARTIFACT_USES) + session.rows(sql.LIST_LOGS) + session.rows(sql.LIST_FILES)
+        return ((row[0], row[1]) for row in found if row[0] is not None)
 
     @repeatable
     def referenced(self) -> Iterator[str]:
@@ -154,14 +154,17 @@ class SqlRetention:
             uris = session.rows(sql.LIST_ARTIFACT_URIS)
             logs = session.rows(sql.LIST_LOGS)
             runs = session.rows(sql.LIST_RUNS)
+            files = session.rows(sql.LIST_FILES)
         inputs = chain.from_iterable(_inputs(row[6]) for row in runs)
-        return chain((row[0] for row in uris), (row[1] for row in logs), inputs, self.registered())
+        named = chain((row[0] for row in uris), (row[1] for row in logs), (row[1] for row in files))
+        return chain(named, inputs, self.registered())
 
     @repeatable
     def registered(self) -> Iterator[str]:
         with self._connections.reading() as session:
             found = session.rows(sql.LIST_VERSION_URIS)
-        return (row[0] for row in found)
+            files = session.rows(sql.LIST_FILES)
+        return chain((row[0] for row in found), (uri for run_id, uri in files if run_id is None))
 
     @repeatable
     def holds(self) -> list[Hold]:
@@ -245,6 +248,7 @@ def _remove_run(session: Session, run_id: RunId, present: str) -> int | None:
     """Remove one run; how many records of artifacts went with it, or None if it stays."""
     named = [row[0] for row in session.rows(sql.ARTIFACTS_OF_RUN, run_id=run_id)]
     logs = [row[0] for row in session.rows(sql.LOGS_OF_RUN, run_id=run_id)]
+    files = [row[0] for row in session.rows(sql.FILES_OF_RUN, run_id=run_id)]
     heirs = {row[0]: row for row in session.rows(sql.HEIRS_OF_RUN, run_id=run_id)}  # of several, the newest
     for fingerprint, heir, path, made_at in heirs.values():
         values = {"fingerprint": fingerprint, "run_id": heir, "path": path, "made_at": made_at}
@@ -255,7 +259,7 @@ def _remove_run(session: Session, run_id: RunId, present: str) -> int | None:
     session.execute(sql.DELETE_SPEC, {"digest": gone[0]})
     found = (session.row(sql.DELETE_ARTIFACT, artifact_id=artifact) for artifact in named)
     uris = [row[0] for row in found if row is not None]
-    digests = {digest for uri in (*uris, *logs, *_inputs(gone[1])) if (digest := digest_in(uri))}
+    digests = {digest for uri in (*uris, *logs, *files, *_inputs(gone[1])) if (digest := digest_in(uri))}
     _condemn(session, digests, present)
     return len(uris)
 

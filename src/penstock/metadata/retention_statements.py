@@ -10,6 +10,7 @@ LIST_ARTIFACT_USES = (
 )
 LIST_ARTIFACT_URIS = "SELECT uri FROM artifacts"
 LIST_VERSION_URIS = "SELECT uri FROM model_versions"
+LIST_FILES = "SELECT run_id, uri FROM tracked_files"
 LIST_LOGS = "SELECT run_id, log FROM attempts WHERE log <> ''"
 
 LIST_HOLDS = "SELECT kind, target, holder, note, created_at FROM holds ORDER BY created_at, kind, target, holder"
@@ -49,6 +50,7 @@ INHERIT_CACHED_RESULT = (
 )
 ARTIFACTS_OF_RUN = "SELECT DISTINCT artifact_id FROM events WHERE run_id = :run_id"
 LOGS_OF_RUN = "SELECT log FROM attempts WHERE run_id = :run_id AND log <> ''"
+FILES_OF_RUN = "SELECT uri FROM tracked_files WHERE run_id = :run_id"
 DELETE_ARTIFACT = (
     "DELETE FROM artifacts WHERE artifact_id = :artifact_id "
     "AND NOT EXISTS (SELECT e.artifact_id FROM events AS e WHERE e.artifact_id = :artifact_id) "

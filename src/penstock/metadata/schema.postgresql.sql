@@ -327,3 +327,15 @@ CREATE TABLE model_metrics (
     CONSTRAINT fk_model_metrics_model_id_logged_models FOREIGN KEY(model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE
 );
 UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+CREATE TABLE tracked_files (
+    place TEXT COLLATE "C" NOT NULL,
+    uri TEXT COLLATE "C" NOT NULL,
+    digest TEXT COLLATE "C" NOT NULL,
+    size BIGINT NOT NULL,
+    run_id TEXT COLLATE "C",
+    stored_at TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_tracked_files PRIMARY KEY (place),
+    CONSTRAINT fk_tracked_files_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+);
+CREATE INDEX ix_tracked_files_run_id ON tracked_files (run_id);
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';

@@ -399,3 +399,16 @@ model_metrics = sa.Table(
     sa.Column("tracked_id", text(), nullable=False),
     sqlite_with_rowid=False,
 )
+
+tracked_files = sa.Table(
+    "tracked_files",
+    metadata,
+    key("place"),
+    sa.Column("uri", text(), nullable=False),
+    sa.Column("digest", text(), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("run_id", text(), sa.ForeignKey("runs.run_id", ondelete="CASCADE")),
+    sa.Column("stored_at", text(), nullable=False),
+    sa.Index(None, "run_id"),
+    sqlite_with_rowid=False,
+)

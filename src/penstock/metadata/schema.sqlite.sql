@@ -309,6 +309,17 @@ CREATE TABLE model_metrics (
     CONSTRAINT fk_model_metrics_model_id_logged_models FOREIGN KEY(model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+CREATE TABLE tracked_files (
+    place TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    run_id TEXT,
+    stored_at TEXT NOT NULL,
+    CONSTRAINT pk_tracked_files PRIMARY KEY (place),
+    CONSTRAINT fk_tracked_files_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
 CREATE INDEX ix_aliases_name_version ON aliases (name, version);
 CREATE INDEX ix_approvals_decision_requested_at ON approvals (decision, requested_at);
 CREATE INDEX ix_approvals_run_id_path ON approvals (run_id, path);
@@ -333,6 +344,7 @@ CREATE INDEX ix_model_versions_tracked_run ON model_versions (tracked_run);
 CREATE INDEX ix_runs_created_at_run_id ON runs (created_at, run_id);
 CREATE INDEX ix_runs_pipeline_created_at_run_id ON runs (pipeline, created_at, run_id);
 CREATE INDEX ix_runs_state_created_at_run_id ON runs (state, created_at, run_id);
+CREATE INDEX ix_tracked_files_run_id ON tracked_files (run_id);
 CREATE INDEX ix_tracked_runs_experiment_id ON tracked_runs (experiment_id);
 CREATE INDEX ix_tracked_runs_run_id_path ON tracked_runs (run_id, path);
-INSERT INTO alembic_version (version_num) VALUES ('0005');
+INSERT INTO alembic_version (version_num) VALUES ('0006');

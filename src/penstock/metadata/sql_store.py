@@ -28,6 +28,7 @@ from penstock.metadata.sharing import SharedWork
 if TYPE_CHECKING:
     from penstock.metadata.registry_store import SqlRegistry
     from penstock.metadata.retention import SqlRetention
+    from penstock.metadata.tracked_files import SqlTrackedFiles
     from penstock.metadata.tracking_store import SqlTracking
 
 _BRIEFLY = 5.0
@@ -260,6 +261,12 @@ class SqlStore(SharedWork):
         from penstock.metadata.tracking_store import SqlTracking
 
         return SqlTracking(self._connections)
+
+    @property
+    def files(self) -> "SqlTrackedFiles":
+        from penstock.metadata.tracked_files import SqlTrackedFiles
+
+        return SqlTrackedFiles(self._connections)
 
     # --- upkeep -----------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from penstock.metadata.records import (
 if TYPE_CHECKING:
     from penstock.metadata.registry import Registry
     from penstock.metadata.retention import Retention
+    from penstock.metadata.tracked_files import TrackedFiles
     from penstock.metadata.tracking import Tracking
 
 
@@ -251,6 +252,11 @@ class MetadataStore(Protocol):
     @property
     def tracking(self) -> "Tracking":
         """Experiments, tracked runs, and what was logged to them."""
+        ...
+
+    @property
+    def files(self) -> "TrackedFiles":
+        """The files that clients of MLflow logged."""
         ...
 
     # --- upkeep -----------------------------------------------------------------------------------------
