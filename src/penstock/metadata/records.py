@@ -2,13 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from penstock.core.ids import ArtifactId, Digest, EngineId, FencingToken, Fingerprint, RunId, TaskPath
 from penstock.core.json import Json
 from penstock.ir.runtime import TaskFailure
+
+if TYPE_CHECKING:
+    from penstock.metadata.tracking import Logged
 
 
 class State(StrEnum):
@@ -243,6 +246,10 @@ class Changes(_Record, frozen=True, kw_only=True):
     events: list[Event] = field(default_factory=list)
     cached: list[tuple[Fingerprint, TaskPath]] = field(default_factory=list)
     """Executions of this run that may serve as cached results from now on."""
+    logged: list["Logged"] = field(default_factory=list)
+    """What attempts logged: added to what they logged before."""
 
     def __bool__(self) -> bool:
-        return bool(self.run or self.executions or self.attempts or self.artifacts or self.events or self.cached)
+        return bool(
+            self.run or self.executions or self.attempts or self.artifacts or self.events or self.cached or self.logged
+        )

@@ -207,14 +207,14 @@ class Tracking(Protocol):
         """
         ...
 
-    def of_execution(self, run_id: RunId, path: TaskPath, now: datetime) -> TrackedRun:
+    def of_execution(self, run_id: RunId, path: TaskPath) -> TrackedRun:
         """The tracked run of a pipeline run (`path` is empty) or of an execution, which may not have started yet.
 
         It is made, with its experiment and its parent, if it is not there. Raises `RunNotFound`.
         """
         ...
 
-    def adopt(self, now: datetime, *, pipeline: str | None = None) -> None:
+    def adopt(self, *, pipeline: str | None = None) -> None:
         """Make the tracked runs of all pipeline runs that have none, or of those of one pipeline: for searches."""
         ...
 

@@ -14,12 +14,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-for subject in ("runs", "leases", "commits", "reading", "lineage", "driving", "sharing", "retention", "registry"):
+_SUBJECTS = (
+    *("runs", "leases", "commits", "reading", "lineage", "driving", "sharing", "retention"),
+    *("registry", "files", "tracking"),
+)
+for subject in _SUBJECTS:
     pytest.register_assert_rewrite(f"penstock.testing.store_cases.{subject}")
 
 from penstock.metadata.store import MetadataStore  # noqa: E402
 from penstock.testing.store_cases.commits import CommitCases  # noqa: E402
 from penstock.testing.store_cases.driving import DrivingCases  # noqa: E402
+from penstock.testing.store_cases.files import FileCases  # noqa: E402
 from penstock.testing.store_cases.leases import LeaseCases  # noqa: E402
 from penstock.testing.store_cases.lineage import LineageCases  # noqa: E402
 from penstock.testing.store_cases.reading import ReadingCases  # noqa: E402
@@ -27,6 +32,7 @@ from penstock.testing.store_cases.registry import RegistryCases  # noqa: E402
 from penstock.testing.store_cases.retention import RetentionCases  # noqa: E402
 from penstock.testing.store_cases.runs import RunCases  # noqa: E402
 from penstock.testing.store_cases.sharing import SharingCases  # noqa: E402
+from penstock.testing.store_cases.tracking import TrackingCases  # noqa: E402
 
 
 class MetadataStoreContract(
@@ -39,6 +45,8 @@ class MetadataStoreContract(
     SharingCases,
     RetentionCases,
     RegistryCases,
+    FileCases,
+    TrackingCases,
 ):
     """The suite. Some tests start processes; all of it takes a few seconds."""
 
