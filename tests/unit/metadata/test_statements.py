@@ -11,10 +11,12 @@ import pytest
 from penstock.metadata import registry_statements as registry
 from penstock.metadata import sharing_statements as sharing
 from penstock.metadata import statements as sql
+from penstock.metadata import tracking_statements as tracking
 from penstock.metadata.preparing import PRESENT
 from penstock.metadata.session import expanded
 
-ALL = vars(sql) | vars(sharing) | vars(registry)
+TRACKING = {f"TRACKING_{name}": value for name, value in vars(tracking).items() if name[0] != "_"}
+ALL = vars(sql) | vars(sharing) | vars(registry) | TRACKING
 COLUMNS = {name: value for name, value in ALL.items() if isinstance(value, tuple)}
 NAMED = {name: text for name, text in ALL.items() if name[0].isalpha() and name.isupper() and isinstance(text, str)}
 FLAGS = [False, True]
@@ -38,6 +40,8 @@ def _statements() -> Iterator[tuple[str, str]]:
     for open_only, run_id in itertools.product(FLAGS, repeat=2):
         text = registry.select_approvals(open_only=open_only, run_id=run_id)
         yield f"select_approvals-{open_only:d}{run_id:d}", text
+    for after, limit in itertools.product(FLAGS, repeat=2):
+        yield f"select_history-{after:d}{limit:d}", tracking.select_history(after=after, limit=limit)
 
 
 STATEMENTS = dict(_statements())
@@ -46,7 +50,7 @@ EVERY_STATEMENT = pytest.mark.parametrize("text", STATEMENTS.values(), ids=STATE
 
 PORTABLE_WORDS = """
 SELECT FROM WHERE AND OR IN IS NOT NULL AS JOIN CROSS ON ORDER BY DESC LIMIT CASE WHEN THEN ELSE END WITH VALUES
-INSERT INTO CONFLICT DO NOTHING UPDATE SET RETURNING DELETE EXISTS DISTINCT COALESCE
+INSERT INTO CONFLICT DO NOTHING UPDATE SET RETURNING DELETE EXISTS DISTINCT COALESCE LEFT
 """
 """What SQLite and PostgreSQL understand alike, as far as we use it: every statement was prepared on PostgreSQL 18."""
 
@@ -54,6 +58,7 @@ FULL_SCANS_IN_ORDER = {"select_runs-000", "find_artifacts-0000"}
 """Those that want the newest of everything: they walk an index from its end, and stop at the limit."""
 
 WHOLE_LISTS = {"LIST_MODELS", "select_versions-0000", "select_approvals-00"}
+WHOLE_LISTS |= {"TRACKING_LIST_EXPERIMENTS", "TRACKING_LIST_UNTRACKED"}
 """Those that give back every row: there are as many as people gave names."""
 
 
@@ -82,7 +87,8 @@ def test_every_statement_is_portable(database: sqlite3.Connection, text: str) ->
     words = re.findall(r"(?<![:\w])[A-Za-z_]\w*", without_texts)
     tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     names = tables.union(*COLUMNS.values()) | {"document", "excluded", "wanted", "last_version"} | set("celrw")
-    names |= {"target", "holder", "note"}
+    names |= {"target", "holder", "note"} | set("mt")
+    names |= {"key", "value", "at", "step", "kind", "dataset_name", "dataset_digest"}
     assert {word for word in words if word not in PORTABLE_WORDS.split() and word not in names} == set()
     assert re.findall(r"[^\w\s:.,()=<>+*]", without_texts) == []
 
@@ -117,6 +123,11 @@ def test_columns_are_those_of_the_tables(database: sqlite3.Connection) -> None:
         "VERSION": "model_versions",
         "PROMOTION": "promotions",
         "APPROVAL": "approvals",
+    }
+    tables |= {
+        "TRACKING_EXPERIMENT": "experiments",
+        "TRACKING_RUN": "tracked_runs",
+        "TRACKING_MODEL": "logged_models",
     }
     assert COLUMNS.keys() == tables.keys()
     for name, table in tables.items():
