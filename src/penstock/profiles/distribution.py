@@ -21,11 +21,11 @@ Floats = NDArray[np.float64]
 FEW = 1000
 """Up to so many different values are counted exactly."""
 
-SIZE = 1024
+SIZE = 512
 """How many values the top level holds; all levels together hold three times as many at most."""
 
 RANK_ERROR = 0.005
-"""A value that is given for rank r has a true rank within this of r (measured: 0.0025 in 99 of 100 columns)."""
+"""A value that is given for rank r has a true rank within this of r (seen in measurements: at most 0.002, and 0.003 after two hundred merges)."""
 
 
 class Distribution:
@@ -63,14 +63,24 @@ class Distribution:
         """
         ordered = np.sort(values) + 0.0
         starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+        if self.distinct_values is None and hashes is None and len(starts) <= FEW:
+            self.add(ordered[starts], np.diff(starts, append=len(ordered)))
+            return
         self.n += len(ordered)
         self.low, self.high = min(self.low, float(ordered[0])), max(self.high, float(ordered[-1]))
-        if self.distinct_values is None and hashes is None and len(starts) <= FEW:
-            self._count(ordered[starts], np.diff(starts, append=len(ordered)))
-            return
         seen = self._sketched()
         seen.add(hashing.of_numbers(ordered[starts]) if hashes is None else hashes)
         self._insert([ordered])
+
+    def add(self, values: Floats, counts: NDArray[np.int64]) -> None:
+        """Take in different values in ascending order, each as often as is said: at least once."""
+        self.n += int(counts.sum())
+        self.low, self.high = min(self.low, float(values[0])), max(self.high, float(values[-1]))
+        if self.distinct_values is None:
+            self._count(values, counts)
+        else:
+            self.distinct_values.add(hashing.of_numbers(values))
+            self._insert(_binary(values, counts))
 
     def merged(self, other: "Distribution") -> "Distribution":
         """Of both together."""
@@ -136,12 +146,11 @@ class Distribution:
             self._compress()
 
     def _sketched(self) -> Distinct:
-        """Go over from counts to the sketch, which loses nothing yet: a count is a sum of powers of two."""
+        """Go over from counts to the sketch, which loses nothing yet."""
         if self.distinct_values is None:
             self.distinct_values = Distinct()
             self.distinct_values.add(hashing.of_numbers(self.values))
-            most = int(self.counts.max(initial=0))
-            self.levels = [self.values[(self.counts >> bit) & 1 == 1] for bit in range(max(1, most.bit_length()))]
+            self.levels = _binary(self.values, self.counts)
             self.values, self.counts = self.values[:0], self.counts[:0]
         return self.distinct_values
 
@@ -167,6 +176,12 @@ class Distribution:
                 self.levels.append(halved)
             else:
                 self.levels[level + 1] = _joined(self.levels[level + 1], halved)
+
+
+def _binary(values: Floats, counts: NDArray[np.int64]) -> list[Floats]:
+    """Levels that hold each value as often as is said: a count is a sum of powers of two."""
+    most = int(counts.max(initial=0))
+    return [values[(counts >> bit) & 1 == 1] for bit in range(max(1, most.bit_length()))]
 
 
 def _room(below_top: int) -> int:

@@ -28,6 +28,13 @@ class Moments:
             np.multiply(away, away, out=away)  # no `dot`, whose rounding depends on the number of threads
             return Moments(len(values), mean, float(away.sum()))
 
+    @staticmethod
+    def of_counts(values: NDArray[np.float64], counts: NDArray[np.int64]) -> "Moments":
+        """Of numbers each of which is there so many times."""
+        n = int(counts.sum())
+        mean = float((values * counts).sum() / n)
+        return Moments(n, mean, float(((values - mean) ** 2 * counts).sum()))
+
     def merged(self, other: "Moments") -> "Moments":
         """Of both together."""
         if not self.n or not other.n:

@@ -14,6 +14,7 @@ from penstock.profiles.moments import Moments
 if TYPE_CHECKING:
     import polars as pl
 
+_NARROW = 1 << 16
 _EXACT = 2**53
 """Larger integers are rounded in a float."""
 
@@ -38,6 +39,10 @@ def observe(column: ColumnProfile, values: "pl.Series") -> None:
         _texts(column, present)
     elif type in ("integer", "float", "decimal"):
         _numbers(column, present, type)
+    elif type == "boolean":
+        true = int(present.sum())
+        counts = np.array([len(present) - true, true])
+        _count(column, np.array([0.0, 1.0])[counts > 0], counts[counts > 0])
     else:
         _distribute(column, _as_numbers(present, type))
 
@@ -49,7 +54,12 @@ def _texts(column: ColumnProfile, texts: "pl.Series") -> None:
     column.frequencies = column.frequencies or Frequencies()
     column.frequencies.update(texts)
     column.lengths = column.lengths or Distribution()
-    column.lengths.update(texts.str.len_chars().cast(pl.Float64).to_numpy())
+    lengths = texts.str.len_chars().cast(pl.Int64).to_numpy()
+    narrow = _counted(lengths, int(lengths.min()), int(lengths.max()))
+    if narrow is not None:
+        column.lengths.add(*narrow)
+    else:
+        column.lengths.update(lengths.astype(np.float64))
 
 
 def _numbers(column: ColumnProfile, values: "pl.Series", type: str) -> None:
@@ -65,6 +75,9 @@ def _numbers(column: ColumnProfile, values: "pl.Series", type: str) -> None:
             column.whole = (low, high)
         if max(-low, high) > _EXACT and values.dtype in (pl.Int64, pl.UInt64):
             hashes = hashing.of_integers(values.to_numpy())
+        elif (narrow := _counted(values.cast(pl.Int64).to_numpy(), low, high)) is not None:
+            _count(column, *narrow)
+            return
     numbers = values.cast(pl.Float64).to_numpy()
     if type != "integer":
         column.whole = None
@@ -84,8 +97,23 @@ def _distribute(column: ColumnProfile, numbers: Any, hashes: hashing.Hashes | No
     column.moments = column.moments.merged(Moments.of(numbers))
 
 
+def _count(column: ColumnProfile, numbers: Any, counts: Any) -> None:
+    column.distribution = column.distribution or Distribution()
+    column.distribution.add(numbers, counts)
+    column.moments = column.moments.merged(Moments.of_counts(numbers, counts))
+
+
+def _counted(integers: Any, low: int, high: int) -> tuple[Any, Any] | None:
+    """The different values of a narrow range and how often each is there, which is faster than sorting."""
+    if high - low >= _NARROW:
+        return None
+    counts = np.bincount(integers - low)
+    there = np.flatnonzero(counts)
+    return (there + low).astype(np.float64), counts[there]
+
+
 def _as_numbers(values: "pl.Series", type: str) -> Any:
-    """Times in microseconds since 1970, durations and times of the day in seconds, booleans as 0 and 1."""
+    """Times in microseconds since 1970, durations and times of the day in seconds."""
     import polars as pl
 
     if type == "date":
@@ -94,6 +122,4 @@ def _as_numbers(values: "pl.Series", type: str) -> Any:
         return values.dt.cast_time_unit("us").cast(pl.Int64).cast(pl.Float64).to_numpy()
     if type == "duration":
         return values.dt.total_microseconds().cast(pl.Float64).to_numpy() / 1e6
-    if type == "time":
-        return values.cast(pl.Int64).cast(pl.Float64).to_numpy() / 1e9
-    return values.cast(pl.Float64).to_numpy()
+    return values.cast(pl.Int64).cast(pl.Float64).to_numpy() / 1e9
