@@ -28,6 +28,7 @@ from penstock.platform.settings import load_settings
 from penstock.platform.system import System
 from support.postgres import Server
 from support.projects import PENSTOCK, Project
+from support.soak_locks import Locksmith
 from support.soak_story import PIPELINE
 
 _ELSEWHERE = ("retention.", "imports.", "environments.")
@@ -35,7 +36,7 @@ _ELSEWHERE = ("retention.", "imports.", "environments.")
 ENGINE_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("engine.", "metadata.")))
 WORKER_POINTS = sorted(name for name in FAULT_POINTS if not name.startswith((*_ELSEWHERE, "engine.", "metadata.")))
 ZOMBIE_POINTS = ["engine.after_claim", "engine.before_commit", "engine.after_commit", "engine.after_start"]
-"""Where a stopped process holds up nobody else: not within a transaction of SQLite."""
+"""Where a stopped process holds up nobody else: not within a transaction of SQLite (see `support.soak_locks`)."""
 COLLECTOR_POINTS = sorted(name for name in FAULT_POINTS if name.startswith(("retention.", "metadata.")))
 LEASE = 3.0
 _ACCIDENTS = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE)
@@ -69,6 +70,10 @@ class World:
         self.said = folder / "engines.txt"
         self._marks = folder / "marks"
         self._marks.mkdir()
+        self._locksmith: Locksmith | None = None
+        if self.server is None:
+            ids = lambda: [engine.process.pid for engine in list(self.engines)]  # noqa: E731
+            self._locksmith = Locksmith(self.project.home / "penstock.db", ids)
 
     @property
     def kills(self) -> int:
@@ -264,6 +269,8 @@ class World:
         for engine in self.engines:
             engine.wake()
             engine.kill()
+        if self._locksmith is not None:
+            self._locksmith.close()
         self.system.close()
         if self.server is not None:
             self.server.remove()
