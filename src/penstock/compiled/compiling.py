@@ -61,7 +61,7 @@ def compile_model(pipeline: Any, sample: Any, *, tolerance: float = 1e-5) -> Com
     try:
         matrix = quietly(_features, steps, frame)
         several = np.ndim(quietly(pipeline.predict, frame.head(1))) > 1
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise UnusableSample(reason=f"the pipeline itself fails on it: {type(error).__name__}: {error}") from error
     from penstock.compiled.graph import CannotCompile
 
@@ -146,7 +146,7 @@ def _assemble(
     from onnx import TensorProto, helper
 
     from penstock.compiled.estimators import FEATURES, PREFIX
-    from penstock.compiled.graph import IR_VERSION, OPSETS
+    from penstock.compiled.graph import CONTRIB, IR_VERSION, OPSETS
 
     features = graph.matrix(block, to="float")
     _refuse_what_the_estimator_refuses(estimator, features, graph)
@@ -172,6 +172,8 @@ def _assemble(
         [*graph.constants, *converted.graph.initializer],
     )
     opsets = {**{entry.domain: entry.version for entry in converted.opset_import}, **OPSETS}
+    if contrib := sorted({node.op_type for node in nodes if node.domain == CONTRIB}):
+        opsets[CONTRIB] = 1
     model = helper.make_model(
         onnx_graph,
         opset_imports=[helper.make_opsetid(domain, version) for domain, version in opsets.items()],
@@ -182,6 +184,8 @@ def _assemble(
         "columns": [{"name": c.name, "kind": c.kind, "missing": c.missing, "boolean": c.boolean} for c in columns],
         "approximate": sorted(set(graph.approximate)),
         "estimator": type(estimator).__name__,
+        "features": block.width,
+        "operators": contrib,
     }
     helper.set_model_props(model, {METADATA: json.dumps(recorded)})
     return CompiledModel(model.SerializeToString())

@@ -8,8 +8,10 @@ import numpy as np
 
 from penstock.compiled.columns import MISSING, RawColumn
 
-Type = Literal["double", "int64", "string", "bool", "float"]
+Type = Literal["double", "int64", "string", "bool", "float", "time"]
 ML = "ai.onnx.ml"
+CONTRIB = "com.microsoft"
+"""Operators of ONNX Runtime's own; every build of it has the one used here."""
 OPSETS = {"": 21, ML: 4}
 IR_VERSION = 10
 RESERVED = ("penstock:", "estimator/")
@@ -51,7 +53,9 @@ class Block:
 class Graph:
     """Collects what an emitter adds. Every tensor gets a name of its own, which no raw column can have."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
+        """`prefix` tells the names in the body of a loop from those around it."""
+        self.prefix = prefix
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.refusals: list[str] = []
@@ -61,7 +65,7 @@ class Graph:
 
     def name(self) -> str:
         self._count += 1
-        return f"penstock:{self._count}"
+        return f"{self.prefix or 'penstock:'}{self._count}"
 
     def add(self, operation: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
         """One node with one output, whose name is returned."""
@@ -83,6 +87,67 @@ class Graph:
         from onnx import TensorProto
 
         return self.add("Cast", tensor, to=getattr(TensorProto, to.upper()))
+
+    def scalar(self, value: int) -> str:
+        """An int64 without dimensions."""
+        return self.constant(value, np.int64)
+
+    def equal_to(self, tensor: str, value: int) -> str:
+        """Where integers are `value`."""
+        return self.add("Equal", tensor, self.constant([value], np.int64))
+
+    def at_least(self, tensor: str, value: int) -> str:
+        """Where integers are not less than `value`."""
+        return self.add("GreaterOrEqual", tensor, self.constant([value], np.int64))
+
+    def row_max(self, tensor: str) -> str:
+        """The largest of each row, `[rows, 1]`."""
+        return self.add("ReduceMax", tensor, self.constant([1], np.int64), keepdims=1)
+
+    def scatter_add(self, places: str, values: str, width: int | str, dtype: Any = np.float64) -> str:
+        """A matrix `[rows, width]` of zeros, to which `values` are added in the columns `places` of their rows."""
+        from onnx import numpy_helper
+
+        rows = self.add("Shape", places, start=0, end=1)
+        across = self.constant([width], np.int64) if isinstance(width, int) else self.add("Reshape", width, self.constant([1], np.int64))
+        zero = numpy_helper.from_array(np.zeros(1, dtype=dtype))
+        zeros = self.add("ConstantOfShape", self.add("Concat", rows, across, axis=0), value=zero)
+        return self.add("ScatterElements", zeros, places, values, axis=1, reduction="add")
+
+    def loop(self, body: "Graph", *, start: str, state: str, next_state: str, again: str) -> str:
+        """Repeats `body` on a text tensor, which it knows as `state`, as long as `again` holds."""
+        from onnx import TensorProto, helper
+
+        inside = helper.make_graph(
+            [*body.nodes, helper.make_node("Identity", [again], [f"{again}:out"])],
+            f"{body.prefix}body",
+            [
+                helper.make_tensor_value_info(f"{body.prefix}count", TensorProto.INT64, []),
+                helper.make_tensor_value_info(f"{body.prefix}going", TensorProto.BOOL, []),
+                helper.make_tensor_value_info(state, TensorProto.STRING, [None, None]),
+            ],
+            [
+                helper.make_tensor_value_info(f"{again}:out", TensorProto.BOOL, []),
+                helper.make_tensor_value_info(next_state, TensorProto.STRING, [None, None]),
+            ],
+            body.constants,
+        )
+        return self.add("Loop", "", self.constant(True, bool), start, body=inside)
+
+    def scan(self, body: "Graph", *, state: tuple[str, str, str], inputs: dict[str, str]) -> str:
+        """Goes through tensors row by row. `state` is its name inside, its start, and its next value inside."""
+        from onnx import TensorProto, helper
+
+        name, start, following = state
+        kinds = {"full:in": TensorProto.BOOL}
+        inside = helper.make_graph(
+            body.nodes,
+            f"{body.prefix}body",
+            [helper.make_tensor_value_info(each, kinds.get(each, TensorProto.INT64), [None]) for each in (name, *inputs)],
+            [helper.make_tensor_value_info(following, TensorProto.INT64, [None])],
+            body.constants,
+        )
+        return self.add("Scan", start, *inputs.values(), body=inside, num_scan_inputs=len(inputs))
 
     def columns(self, block: Block) -> list[Part]:
         """Each feature as a part of its own."""
@@ -118,6 +183,8 @@ class Graph:
         if to != "string" and any(part.type == "string" for part in block.parts):
             named = next((part.raw.name for part in block.parts if part.type == "string" and part.raw), "one of them")
             raise CannotCompile(f"it takes numbers, but gets a column of texts ({named})")
+        if any(part.type == "time" for part in block.parts):
+            raise CannotCompile("it takes numbers, but gets a column of dates; make parts of them by `DateParts`")
         if not block.parts:
             raise CannotCompile("no feature is left")
         tensors = [part.tensor if part.type == to else self.cast(part.tensor, to) for part in block.parts]

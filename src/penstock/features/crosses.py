@@ -51,6 +51,7 @@ class FeatureCross(ColumnTransforming):
         for texts, codes in parts:
             place = place * max(1, len(texts)) + np.maximum(codes, 0)
             missing |= codes < 0
+        place[missing] = -1
         _, first, inverse = np.unique(place, return_index=True, return_inverse=True)
         joined = np.empty(len(first), dtype=object)
         joined[:] = [
@@ -61,9 +62,7 @@ class FeatureCross(ColumnTransforming):
             made = np.full(len(joined), np.nan)
             known = ~missing[first]
             made[known] = np.abs(hashes(joined[known])) % self.buckets
-        values = made[inverse]
-        values[missing] = np.nan
-        return values
+        return made[inverse]
 
     def _check_parameters(self) -> None:
         if self.degree < 2:

@@ -5,7 +5,28 @@ leaves it. It computes in float64, int64 and text, in the same order as scikit-l
 last bit where the operations are; what it does not cover raises `CannotCompile` with the reason.
 """
 
-from penstock.compiled.emitters import binning, composing, encoding, functions, imputing, scaling
+from penstock.compiled.emitters import (
+    binning,
+    composing,
+    crosses,
+    encoding,
+    functions,
+    hashing,
+    imputing,
+    scaling,
+)
 from penstock.compiled.emitters.registry import EMITTERS, Emitter, emit
 
-__all__ = ["EMITTERS", "Emitter", "binning", "composing", "emit", "encoding", "functions", "imputing", "scaling"]
+__all__ = [
+    "EMITTERS",
+    "Emitter",
+    "binning",
+    "composing",
+    "crosses",
+    "emit",
+    "encoding",
+    "functions",
+    "hashing",
+    "imputing",
+    "scaling",
+]
