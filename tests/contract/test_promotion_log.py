@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from penstock.metadata import MetadataStore, open_store
-from penstock.testing.store_cases.registry import a_promotion, registered
+from penstock.testing.store_cases.samples import a_promotion, registered
 from support.postgres import new_schema
 
 CHANGES = ["UPDATE promotions SET made_by = 'nobody'", "DELETE FROM promotions"]

@@ -162,8 +162,12 @@ class Registry(Protocol):
 
     # --- versions ---------------------------------------------------------------------------------------
 
-    def add_version(self, version: ModelVersion) -> ModelVersion:
+    def add_version(self, version: ModelVersion, *, make_model: bool = False) -> ModelVersion:
         """Store a version under the next number, and hold its artifact, in one transaction. Returns it with its number.
+
+        Args:
+            version: The version. Its number does not matter.
+            make_model: Whether to make the model too if it is not there.
 
         Raises:
             ModelNotFound: There is no such model.

@@ -126,11 +126,11 @@ class SqlRegistry(SqlApprovals):
 
     # --- versions ---------------------------------------------------------------------------------------
 
-    def add_version(self, version: ModelVersion) -> ModelVersion:
-        return self._add_version(version, [])
+    def add_version(self, version: ModelVersion, *, make_model: bool = False) -> ModelVersion:
+        return self._add_version(version, make_model, [])
 
     @repeatable
-    def _add_version(self, version: ModelVersion, tried: list[ModelVersion]) -> ModelVersion:
+    def _add_version(self, version: ModelVersion, make_model: bool, tried: list[ModelVersion]) -> ModelVersion:
         values = rows.version_values(version)
         with self._connections.writing() as session:
             if tried:
@@ -138,6 +138,10 @@ class SqlRegistry(SqlApprovals):
                 found = session.row(sql.SELECT_VERSION_MADE, **made)
                 if found is not None:
                     return rows.version_record(found)
+            if make_model:
+                now = version.created_at
+                model = RegisteredModel(name=version.name, created_at=now, updated_at=now)
+                session.execute(sql.INSERT_MODEL, rows.model_values(model))
             number = session.row(sql.TAKE_NUMBER, name=version.name, updated_at=values["created_at"])
             if number is None:
                 raise ModelNotFound(name=version.name)

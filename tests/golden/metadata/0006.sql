@@ -13,6 +13,7 @@ CREATE TABLE aliases (
     CONSTRAINT fk_aliases_name_version_model_versions FOREIGN KEY(name, version) REFERENCES model_versions (name, version) ON UPDATE CASCADE
 )
  WITHOUT ROWID;
+INSERT INTO "aliases" VALUES('taxi','champion',1);
 CREATE TABLE approvals (
     approval_id TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -27,6 +28,8 @@ CREATE TABLE approvals (
     decided_at TEXT,
     CONSTRAINT pk_approvals PRIMARY KEY (approval_id)
 );
+INSERT INTO "approvals" VALUES('k7q2m','taxi/3','model-validator','r1','approve','{"auc":0.8}','2026-11-21T17:45:01.234567+00:00','approved','bob','fine','2026-11-21T17:45:01.234567+00:00');
+INSERT INTO "approvals" VALUES('open','taxi/3','model-validator','r1','approve','{}','2026-11-21T17:45:01.234567+00:00','','','',NULL);
 CREATE TABLE artifacts (
     artifact_id TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -151,6 +154,7 @@ CREATE TABLE holds (
     CONSTRAINT pk_holds PRIMARY KEY (kind, target, holder)
 )
  WITHOUT ROWID;
+INSERT INTO "holds" VALUES('artifact','a1','model taxi/1','','2026-11-21T17:45:01.234567+00:00');
 CREATE TABLE latest_metrics (
     tracked_id TEXT NOT NULL,
     "key" TEXT NOT NULL,
@@ -224,6 +228,9 @@ CREATE TABLE model_versions (
     CONSTRAINT pk_model_versions PRIMARY KEY (name, version),
     CONSTRAINT fk_model_versions_name_registered_models FOREIGN KEY(name) REFERENCES registered_models (name) ON DELETE CASCADE ON UPDATE CASCADE
 );
+INSERT INTO "model_versions" VALUES('taxi',1,'file:///models/taxi',NULL,'a1',NULL,NULL,'READY','','','{}','','','2026-11-21T17:45:01.234567+00:00','2026-11-21T17:45:01.234567+00:00');
+INSERT INTO "model_versions" VALUES('taxi',2,'s3://bucket/models/taxi 😀','sha256:1111111111111111111111111111111111111111111111111111111111111111',NULL,'r1','for-loop-1[2].train','REFUSED','auc 0.6 is below 0.7','naïve
+and long','{"stage":"test","":"empty","日本":"😀"}','00000000000000000000000000000000','ada','2026-11-21T17:45:01.234567+00:00','2026-11-21T17:45:01.234567+00:00');
 CREATE TABLE promotions (
     name TEXT NOT NULL,
     number INTEGER NOT NULL,
@@ -237,6 +244,7 @@ CREATE TABLE promotions (
     made_at TEXT NOT NULL,
     CONSTRAINT pk_promotions PRIMARY KEY (name, number)
 );
+INSERT INTO "promotions" VALUES('taxi',1,'champion','promote',NULL,1,'ada','first','{"auc":0.8}','2026-11-21T17:45:01.234567+00:00');
 CREATE TABLE registered_models (
     name TEXT NOT NULL,
     description TEXT NOT NULL,
@@ -247,6 +255,7 @@ CREATE TABLE registered_models (
     CONSTRAINT pk_registered_models PRIMARY KEY (name)
 )
  WITHOUT ROWID;
+INSERT INTO "registered_models" VALUES('taxi','naïve','{"a":"b"}',2,'2026-11-21T17:45:01.234567+00:00','2026-11-21T17:45:01.234567+00:00');
 CREATE TABLE runs (
     run_id TEXT NOT NULL,
     pipeline TEXT NOT NULL,

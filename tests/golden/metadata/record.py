@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from penstock.core.ids import ArtifactId, RunId
 from penstock.metadata import MetadataStore, open_store
@@ -27,6 +27,7 @@ from penstock.metadata.records import (
     Run,
     State,
 )
+from penstock.metadata.registry import Approval, ModelVersion, Promotion, RegisteredModel
 from penstock.metadata.sqlite import APPLICATION_ID
 from penstock.testing.store_cases.samples import (
     FULL_ARTIFACT,
@@ -34,7 +35,13 @@ from penstock.testing.store_cases.samples import (
     FULL_EVENT,
     FULL_EXECUTION,
     FULL_RUN,
+    FULL_VERSION,
+    NOW,
     a_fingerprint,
+    a_model,
+    a_promotion,
+    a_version,
+    an_approval,
     an_artifact,
     an_attempt,
     an_execution,
@@ -55,6 +62,11 @@ class Contents(Struct, frozen=True, kw_only=True):
     artifacts: list[Artifact]
     events: list[Event]
     cached: CachedResult
+    models: list[RegisteredModel] = field(default_factory=list)
+    versions: list[ModelVersion] = field(default_factory=list)
+    aliases: dict[str, int] = field(default_factory=dict)
+    promotions: list[Promotion] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
 
 
 def read(store: MetadataStore) -> Contents:
@@ -70,6 +82,11 @@ def read(store: MetadataStore) -> Contents:
         artifacts=store.find_artifacts(),
         events=store.events(executions=[(run, execution.path) for execution in executions]),
         cached=store.cached([a_fingerprint(1)])[a_fingerprint(1)],
+        models=store.registry.models(),
+        versions=store.registry.versions(),
+        aliases=store.registry.aliases("taxi"),
+        promotions=store.registry.promotions("taxi"),
+        approvals=store.registry.approvals(),
     )
 
 
@@ -88,6 +105,17 @@ def write(store: MetadataStore) -> None:
     )
     store.commit(lease, changes)
     started(store, "bare")
+    _write_registry(store)
+
+
+def _write_registry(store: MetadataStore) -> None:
+    store.registry.create_model(a_model(description="naïve", tags={"a": "b"}))
+    store.registry.add_version(a_version(artifact_id=ArtifactId("a1")))
+    store.registry.add_version(FULL_VERSION)
+    store.registry.move_alias(a_promotion(reason="first", evidence={"auc": 0.8}))
+    store.registry.request_approval(an_approval(details={"auc": 0.8}))
+    store.registry.decide("k7q2m", "approved", by="bob", note="fine", now=NOW)
+    store.registry.request_approval(an_approval("open"))
 
 
 def main() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from penstock.core.ids import ArtifactId, Digest, RunId, TaskPath
+from penstock.core.ids import ArtifactId, RunId
 from penstock.metadata.records import Changes
-from penstock.metadata.registry import ANY, Approval, ModelVersion, Promotion, RegisteredModel
+from penstock.metadata.registry import ANY
 from penstock.metadata.registry_errors import (
     AliasMoved,
     AlreadyDecided,
@@ -22,61 +22,24 @@ from penstock.metadata.registry_errors import (
     VersionNotReady,
 )
 from penstock.metadata.store import MetadataStore
-from penstock.testing.store_cases.samples import MINUTE, NOW, TEXTS, an_artifact, an_event, an_execution, started
+from penstock.testing.store_cases.samples import (
+    FULL_VERSION,
+    MINUTE,
+    NOW,
+    TEXTS,
+    a_model,
+    a_promotion,
+    a_version,
+    an_approval,
+    an_artifact,
+    an_event,
+    an_execution,
+    registered,
+    started,
+)
 from penstock.testing.store_process import Order, run_processes
 
 HOUR = timedelta(hours=1)
-
-
-def a_model(name: str = "taxi", **fields: Any) -> RegisteredModel:
-    """A model without a version."""
-    values: dict[str, Any] = {"created_at": NOW, "updated_at": NOW} | fields
-    return RegisteredModel(name=name, **values)
-
-
-def a_version(name: str = "taxi", **fields: Any) -> ModelVersion:
-    """A version that waits for its number."""
-    values: dict[str, Any] = {"uri": "file:///models/taxi", "created_at": NOW, "updated_at": NOW} | fields
-    return ModelVersion(name=name, **values)
-
-
-def a_promotion(after: int | None = 1, name: str = "taxi", alias: str = "champion", **fields: Any) -> Promotion:
-    """A line for the log."""
-    values: dict[str, Any] = {"by": "ada", "at": NOW} | fields
-    return Promotion(name=name, alias=alias, after=after, **values)
-
-
-def an_approval(approval_id: str = "k7q2m", **fields: Any) -> Approval:
-    """A question that nobody has answered."""
-    values: dict[str, Any] = {
-        "subject": "taxi/3",
-        "role": "model-validator",
-        "run_id": RunId("r1"),
-        "path": TaskPath("approve"),
-        "requested_at": NOW,
-    } | fields
-    return Approval(approval_id=approval_id, **values)
-
-
-FULL_VERSION = a_version(
-    uri="s3://bucket/models/taxi 😀",
-    digest=Digest("sha256:" + "1" * 64),
-    run_id=RunId("r1"),
-    path=TaskPath("for-loop-1[2].train"),
-    status="REFUSED",
-    status_reason="auc 0.6 is below 0.7",
-    description="naïve\nand long",
-    tags={"stage": "test", "": "empty", "日本": "😀"},
-    tracked_run="0" * 32,
-    created_by="ada",
-)
-
-
-def registered(store: MetadataStore, count: int = 1, name: str = "taxi") -> None:
-    """A model with that many versions."""
-    store.registry.create_model(a_model(name))
-    for _ in range(count):
-        store.registry.add_version(a_version(name))
 
 
 class RegistryCases:

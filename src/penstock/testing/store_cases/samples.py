@@ -20,6 +20,7 @@ from penstock.metadata.records import (
     State,
     Usage,
 )
+from penstock.metadata.registry import Approval, ModelVersion, Promotion, RegisteredModel
 from penstock.metadata.store import MetadataStore
 
 NOW = datetime(2026, 11, 21, 17, 45, 1, 234567, tzinfo=UTC)
@@ -161,3 +162,56 @@ FULL_ARTIFACT = an_artifact(
 )
 
 FULL_EVENT = an_event("a3", FULL_EXECUTION.path, "full", name="model", index=4)
+
+# --- the registry -------------------------------------------------------------------------------------------
+
+
+def a_model(name: str = "taxi", **fields: Any) -> RegisteredModel:
+    """A model without a version."""
+    values: dict[str, Any] = {"created_at": NOW, "updated_at": NOW} | fields
+    return RegisteredModel(name=name, **values)
+
+
+def a_version(name: str = "taxi", **fields: Any) -> ModelVersion:
+    """A version that waits for its number."""
+    values: dict[str, Any] = {"uri": "file:///models/taxi", "created_at": NOW, "updated_at": NOW} | fields
+    return ModelVersion(name=name, **values)
+
+
+def a_promotion(after: int | None = 1, name: str = "taxi", alias: str = "champion", **fields: Any) -> Promotion:
+    """A line for the log."""
+    values: dict[str, Any] = {"by": "ada", "at": NOW} | fields
+    return Promotion(name=name, alias=alias, after=after, **values)
+
+
+def an_approval(approval_id: str = "k7q2m", **fields: Any) -> Approval:
+    """A question that nobody has answered."""
+    values: dict[str, Any] = {
+        "subject": "taxi/3",
+        "role": "model-validator",
+        "run_id": RunId("r1"),
+        "path": TaskPath("approve"),
+        "requested_at": NOW,
+    } | fields
+    return Approval(approval_id=approval_id, **values)
+
+
+FULL_VERSION = a_version(
+    uri="s3://bucket/models/taxi 😀",
+    digest=Digest("sha256:" + "1" * 64),
+    run_id=RunId("r1"),
+    path=TaskPath("for-loop-1[2].train"),
+    status="REFUSED",
+    status_reason="auc 0.6 is below 0.7",
+    description="naïve\nand long",
+    tags={"stage": "test", "": "empty", "日本": "😀"},
+    tracked_run="0" * 32,
+    created_by="ada",
+)
+
+
+def registered(store: MetadataStore, count: int = 1, name: str = "taxi") -> None:
+    """A model with that many versions."""
+    store.registry.create_model(a_model(name))
+    for _ in range(count):
+        store.registry.add_version(a_version(name))
