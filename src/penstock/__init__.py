@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from penstock.client.tracking import log_metric, log_metrics, log_params, log_tags
     from penstock.data import HTML, JSON, Artifact, Markdown, Metrics, Text
     from penstock.data.converter import Converter
     from penstock.dsl import (
@@ -53,6 +54,7 @@ _HOMES = {
     ),
     "penstock.data": ("HTML", "JSON", "Artifact", "Markdown", "Metrics", "Text"),
     "penstock.data.converter": ("Converter",),
+    "penstock.client.tracking": ("log_metric", "log_metrics", "log_params", "log_tags"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -77,6 +79,10 @@ __all__ = [
     "container_component",
     "each",
     "elsewhen",
+    "log_metric",
+    "log_metrics",
+    "log_params",
+    "log_tags",
     "on_exit",
     "one_of",
     "otherwise",
