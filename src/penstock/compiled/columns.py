@@ -1,8 +1,9 @@
-"""Raw rows as named columns of three kinds: what the inputs of a compiled graph are made of.
+"""Raw rows as named columns of four kinds: what the inputs of a compiled graph are made of.
 
 Rows come as a table of pandas, Polars or PyArrow, as a mapping of columns, or as a list of mappings. A number is
 float64, whatever it was, so that it may be missing; an integer beyond 2^53 keeps its column int64, which may not. A
-missing text is the noncharacter U+FDD0 inside the graph, because ONNX has no missing text, and `""` is a text.
+missing text is the noncharacter U+FDD0 inside the graph, because ONNX has no missing text, and `""` is a text. A date
+is int64, microseconds since 1970.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from penstock.compiled import moments
 from penstock.compiled.errors import UnfitRows, UnusableSample
 
-Kind = Literal["double", "int64", "string"]
+Kind = Literal["double", "int64", "string", "time"]
 Columns = dict[str, np.ndarray[Any, Any]]
 
 MISSING = "\ufdd0"
@@ -30,6 +32,8 @@ class RawColumn:
     missing: Literal["nan", "none"] = "nan"
     """How the sample writes a missing text, which scikit-learn tells apart."""
     boolean: bool = False
+    aware: bool = False
+    """Whether a date has a time zone, and so is an instant."""
 
 
 def raw_columns(table: Any) -> Columns:
@@ -37,14 +41,14 @@ def raw_columns(table: Any) -> Columns:
     if isinstance(table, Mapping):
         columns = {name: np.asarray(values, dtype=_dtype(values)) for name, values in table.items()}
     elif hasattr(table, "iter_columns"):  # polars
-        columns = {str(series.name): _plain(series.to_numpy()) for series in table.iter_columns()}
+        columns = {str(series.name): _plain(series.to_numpy(), _zone(series.dtype)) for series in table.iter_columns()}
     elif hasattr(table, "column_names"):  # pyarrow
-        columns = {str(name): _plain(table.column(name).to_numpy(zero_copy_only=False)) for name in table.column_names}
+        columns = {str(name): _of_arrow(table.column(name)) for name in table.column_names}
     elif hasattr(table, "columns"):  # pandas
         names = list(table.columns)
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise UnusableSample(reason=f"two columns are called {twice!r}", advice="rename one of them")
-        columns = {name: _plain(table[name].to_numpy()) for name in names}
+        columns = {name: _of_pandas(table[name]) for name in names}
     elif isinstance(table, Sequence) and all(isinstance(row, Mapping) for row in table):
         first: Any = table[0] if table else {}
         columns = {name: np.asarray(_pick(table, name), dtype=_dtype(_pick(table, name))) for name in first}
@@ -81,6 +85,8 @@ def absent(values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which values are missing: None, NaN, or pandas' NA."""
     if values.dtype.kind == "f":
         return np.asarray(np.isnan(values))
+    if values.dtype.kind == "M":
+        return np.asarray(np.isnat(values))
     if values.dtype.kind != "O":
         return np.zeros(len(values), dtype=bool)
     return np.fromiter((_is_absent(value) for value in values), dtype=bool, count=len(values))
@@ -92,6 +98,8 @@ def _is_absent(value: Any) -> bool:
 
 def _describe(name: str, values: np.ndarray[Any, Any]) -> RawColumn:
     kind = values.dtype.kind
+    if kind == "M":
+        return RawColumn(name=name, kind="time", aware=moments.is_aware(values))
     if kind == "f" and values.dtype.itemsize < 8:
         raise UnusableSample(
             reason=f"column {name!r} is {values.dtype}, in which scikit-learn computes with less than float64",
@@ -106,10 +114,12 @@ def _describe(name: str, values: np.ndarray[Any, Any]) -> RawColumn:
     there = values[~gone]
     if kind == "O" and len(there) and all(isinstance(value, (int, float)) for value in there):
         return RawColumn(name=name, kind="double", boolean=all(isinstance(value, bool) for value in there))
+    if kind == "O" and (dates := moments.of_objects(values, gone)) is not None:
+        return RawColumn(name=name, kind="time", aware=moments.is_aware(dates))
     if kind not in "OUT" or not all(isinstance(value, str) for value in there):
         raise UnusableSample(
-            reason=f"column {name!r} holds neither numbers nor texts ({values.dtype})",
-            advice="make numbers or texts of it before the pipeline",
+            reason=f"column {name!r} holds neither numbers nor texts nor dates ({values.dtype})",
+            advice="make numbers, texts or dates of it before the pipeline; of dates, all with a time zone or none",
         )
     marks = {"none" if value is None else "nan" for value in values[gone]}
     if len(marks) > 1:
@@ -122,6 +132,8 @@ def _describe(name: str, values: np.ndarray[Any, Any]) -> RawColumn:
 
 def _of_kind(values: np.ndarray[Any, Any], column: RawColumn) -> np.ndarray[Any, Any]:
     gone = absent(values)
+    if column.kind == "time":
+        return as_moments(values, column).astype(np.int64)
     if column.kind == "string":
         texts = values.astype(object)
         texts[gone] = MISSING
@@ -142,7 +154,43 @@ def _of_kind(values: np.ndarray[Any, Any], column: RawColumn) -> np.ndarray[Any,
     return numbers
 
 
-def _plain(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def as_moments(values: np.ndarray[Any, Any], column: RawColumn) -> np.ndarray[Any, Any]:
+    """A column of dates in any form as NumPy's, in microseconds. Raises `UnfitRows` for what is none."""
+    if values.dtype.kind != "M":
+        gone = absent(values)
+        there = values[~gone]
+        if len(there):
+            read = moments.of_texts if isinstance(there[0], str) else moments.of_objects
+            found = read(values.astype(object), gone)
+            if found is None:
+                raise UnfitRows(column=column.name, reason=f"holds dates, and {there[0]!r} is among what came")
+            values = found
+        else:
+            values = np.full(len(values), "NaT", dtype="datetime64[us]")
+    if moments.is_aware(values) != column.aware and not np.isnat(values).all():
+        has = "with" if column.aware else "without"
+        raise UnfitRows(column=column.name, reason=f"holds dates {has} a time zone, and other ones came")
+    return moments.of_numpy(values, aware=column.aware)
+
+
+def _of_pandas(series: Any) -> np.ndarray[Any, Any]:
+    if _zone(series.dtype):
+        return moments.of_numpy(series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), aware=True)
+    return _plain(series.to_numpy())
+
+
+def _of_arrow(column: Any) -> np.ndarray[Any, Any]:
+    return _plain(column.to_numpy(zero_copy_only=False), _zone(column.type))
+
+
+def _zone(dtype: Any) -> bool:
+    """Whether a type of pandas, Polars or Arrow is one of dates with a time zone."""
+    return any(getattr(dtype, name, None) is not None for name in ("tz", "time_zone"))
+
+
+def _plain(values: np.ndarray[Any, Any], aware: bool = False) -> np.ndarray[Any, Any]:
+    if values.dtype.kind == "M":
+        return moments.of_numpy(values, aware=aware)
     return values.astype(object) if values.dtype.kind in "UT" else values
 
 

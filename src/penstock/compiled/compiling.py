@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -163,7 +163,12 @@ def _assemble(
         converted.graph.node.append(last)
     nodes = [*graph.nodes, *converted.graph.node]
     nodes += [helper.make_node("Identity", [tensor], [name]) for name, tensor in ends.items()]
-    types = {"double": TensorProto.DOUBLE, "int64": TensorProto.INT64, "string": TensorProto.STRING}
+    types = {
+        "double": TensorProto.DOUBLE,
+        "int64": TensorProto.INT64,
+        "string": TensorProto.STRING,
+        "time": TensorProto.INT64,
+    }
     onnx_graph = helper.make_graph(
         nodes,
         "penstock",
@@ -181,7 +186,7 @@ def _assemble(
         producer_name="penstock",
     )
     recorded = {
-        "columns": [{"name": c.name, "kind": c.kind, "missing": c.missing, "boolean": c.boolean} for c in columns],
+        "columns": [asdict(column) for column in columns],
         "approximate": sorted(set(graph.approximate)),
         "estimator": type(estimator).__name__,
         "features": block.width,

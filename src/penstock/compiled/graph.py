@@ -109,7 +109,11 @@ class Graph:
         from onnx import numpy_helper
 
         rows = self.add("Shape", places, start=0, end=1)
-        across = self.constant([width], np.int64) if isinstance(width, int) else self.add("Reshape", width, self.constant([1], np.int64))
+        across = (
+            self.constant([width], np.int64)
+            if isinstance(width, int)
+            else self.add("Reshape", width, self.constant([1], np.int64))
+        )
         zero = numpy_helper.from_array(np.zeros(1, dtype=dtype))
         zeros = self.add("ConstantOfShape", self.add("Concat", rows, across, axis=0), value=zero)
         return self.add("ScatterElements", zeros, places, values, axis=1, reduction="add")
@@ -143,7 +147,10 @@ class Graph:
         inside = helper.make_graph(
             body.nodes,
             f"{body.prefix}body",
-            [helper.make_tensor_value_info(each, kinds.get(each, TensorProto.INT64), [None]) for each in (name, *inputs)],
+            [
+                helper.make_tensor_value_info(each, kinds.get(each, TensorProto.INT64), [None])
+                for each in (name, *inputs)
+            ],
             [helper.make_tensor_value_info(following, TensorProto.INT64, [None])],
             body.constants,
         )

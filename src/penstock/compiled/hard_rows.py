@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from penstock.compiled.columns import Columns, RawColumn, absent
+from penstock.compiled.columns import Columns, RawColumn, absent, as_moments
+from penstock.compiled.moments import of_numpy
 
+DATES = ("1969-12-31T23:59:59.999999", "2000-02-29", "1999-12-31T23:59:59", "2024-12-30", "2100-01-01", "1900-03-01")
 TEXTS = ("", " ", "never seen", "nan", "None", "ünïcödé 漢字 \U0001f6b0", "x" * 300)
 _BASES, _STARTS, _JUMPING_COLUMNS, _HALVINGS = 3, 6, 24, 80
 
@@ -44,7 +46,7 @@ class _Rows:
         for column in self._described:
             values = np.empty(len(self.kinds), dtype=self._base[column.name].dtype)
             values[:] = self._made[column.name]
-            made[column.name] = values
+            made[column.name] = of_numpy(values, aware=column.aware) if column.kind == "time" else values
         return made
 
 
@@ -78,9 +80,14 @@ def hard_rows(real: Columns, described: Sequence[RawColumn], score: Score, gap: 
 
 def _odd_values(values: np.ndarray[Any, Any], column: RawColumn) -> list[Any]:
     there = values[~absent(values)]
+    if column.kind == "time":
+        days = as_moments(there, column).view(np.ndarray)[:3].astype("datetime64[D]").astype("datetime64[us]")
+        return [*map(np.datetime64, DATES), *days, *(day - np.timedelta64(1, "us") for day in days)]
     if column.kind == "string":
         seen = [str(text) for text in list(dict.fromkeys(there))[:3]]
-        return [*TEXTS, *(text + " " for text in seen), *(text.swapcase() for text in seen)]
+        dates = [*DATES, "2024-02-30T00:00", "2024-03-31T02:30+01:00", "2024-01-01T12:30:15.5Z"]
+        texts = [*TEXTS, *(text + " " for text in seen), *(text.swapcase() for text in seen)]
+        return [*texts, *dates] if any(text[:4].isdigit() for text in seen) else texts
     if column.boolean:
         return [True, False]
     numbers = there.astype(np.int64 if column.kind == "int64" else np.float64)
@@ -146,6 +153,8 @@ def _intervals(real: Columns, numeric: Sequence[RawColumn]) -> tuple[list[str], 
 
 def _widened(values: np.ndarray[Any, Any], column: RawColumn) -> np.ndarray[Any, Any]:
     """A copy that can hold what is missing."""
+    if column.kind == "time":
+        return as_moments(values, column).view(np.ndarray).copy()
     if column.kind == "string":
         return values.astype(object)
     if column.boolean or column.kind == "int64":
@@ -157,4 +166,6 @@ def _widened(values: np.ndarray[Any, Any], column: RawColumn) -> np.ndarray[Any,
 
 
 def _gone(column: RawColumn) -> Any:
+    if column.kind == "time":
+        return np.datetime64("NaT")
     return None if column.kind == "string" and column.missing == "none" else np.nan

@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from penstock.compiled.columns import Columns, RawColumn, absent, describe, feed, raw_columns
+from penstock.compiled.columns import Columns, RawColumn, absent, as_moments, describe, feed, raw_columns
 from penstock.compiled.hard_rows import hard_rows
 from penstock.compiled.model import CompiledModel, Predictions
 
 R = TypeVar("R")
 REAL_ROWS = 5_000
-"""At most so many of the rows given are compared, evenly picked."""
+"""At most so many of the rows given are compared, evenly picked; fewer, if they have many features."""
+_CELLS = 1 << 24
+"""So many features of all rows are in memory at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,8 @@ def check_parity(model: Any, compiled: CompiledModel, rows: Any, *, tolerance: f
 def _check(model: Any, compiled: CompiledModel, columns: Columns, tolerance: float) -> ParityReport:
     described = _as_compiled(columns, compiled)
     count = len(next(iter(columns.values())))
-    chosen = np.unique(np.linspace(0, count - 1, min(count, REAL_ROWS)).astype(int))
+    most = max(64, min(REAL_ROWS, 8 * _at_once(compiled)))
+    chosen = np.unique(np.linspace(0, count - 1, min(count, most)).astype(int))
     real = {c.name: columns[c.name][chosen] for c in described}
     gap = 1e-9 if compiled.about.get("approximate") else 0.0
     hard, kinds = hard_rows(real, described, lambda made: _first_score(model, frame_of(made, described)), gap)
@@ -122,6 +125,11 @@ def frame_of(columns: Columns, described: Sequence[RawColumn]) -> Any:
     series: dict[str, Any] = {}
     for column in described:
         values = columns[column.name]
+        if column.kind == "time":
+            series[column.name] = pd.Series(as_moments(values, column).view(np.ndarray))
+            if column.aware:
+                series[column.name] = series[column.name].dt.tz_localize("UTC")
+            continue
         if column.kind == "string":
             values = values.astype(object)
             values[absent(values)] = None if column.missing == "none" else np.nan
@@ -151,7 +159,7 @@ def _compare(
     model: Any, compiled: CompiledModel, rows: Columns, described: Sequence[RawColumn], kinds: Sequence[str]
 ) -> _Part:
     frame = frame_of(rows, described)
-    ours = Predictions(**compiled.run(feed(rows, described)))
+    ours = _answers(compiled, feed(rows, described))
     labels, scores, refuses = _ask(model, frame, ours.refused)
     both = ~refuses & ~ours.refused
     wrong_refusals = refuses != ours.refused
@@ -172,6 +180,22 @@ def _compare(
         worst_row=None if worst is None else frame.iloc[worst].to_dict(),
         worst_kind=None if worst is None else kinds[worst],
     )
+
+
+def _at_once(compiled: CompiledModel) -> int:
+    """How many rows a graph is asked for at a time."""
+    return max(1, _CELLS // max(1, int(compiled.about.get("features", 1))))
+
+
+def _answers(compiled: CompiledModel, rows: Columns) -> Predictions:
+    """What the graph answers, some rows at a time."""
+    count, size = len(next(iter(rows.values()))), _at_once(compiled)
+    parts = [
+        compiled.run({name: values[start : start + size] for name, values in rows.items()})
+        for start in range(0, count, size)
+    ]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0] if name != "classes"}
+    return Predictions(**whole, classes=parts[0].get("classes"))
 
 
 def _ask(model: Any, frame: Any, expected: np.ndarray[Any, Any]) -> tuple[Any, Any, Any]:

@@ -9,11 +9,14 @@ from penstock.compiled.emitters import (
     binning,
     composing,
     crosses,
+    dates,
     encoding,
     functions,
     hashing,
     imputing,
     scaling,
+    texts,
+    weights,
 )
 from penstock.compiled.emitters.registry import EMITTERS, Emitter, emit
 
@@ -23,10 +26,13 @@ __all__ = [
     "binning",
     "composing",
     "crosses",
+    "dates",
     "emit",
     "encoding",
     "functions",
     "hashing",
     "imputing",
     "scaling",
+    "texts",
+    "weights",
 ]

@@ -17,9 +17,9 @@ NOTHING = "\ufdd1 "
 _OTHERWISE = "\ufdd2"
 
 
-def with_a_row(texts: str, graph: Graph) -> str:
+def with_a_row(texts: str, graph: Graph, row: str = "xx") -> str:
     """The same texts `[rows, 1]` and one more, so that there are some, and one of them is not empty."""
-    return graph.add("Concat", texts, graph.constant([["xx"]], object), axis=0)
+    return graph.add("Concat", texts, graph.constant([[row]], object), axis=0)
 
 
 def without_the_row(tensor: str, graph: Graph) -> str:
@@ -56,9 +56,7 @@ def joined(pieces: str, graph: Graph) -> str:
     width = body.add("Shape", "joined:in", start=1, end=2)
     odd = body.add("Mod", width, body.constant([2], np.int64))
     rows = body.add("Shape", "joined:in", start=0, end=1)
-    filler = body.add(
-        "Expand", body.constant([[""]], object), body.add("Concat", rows, odd, axis=0)
-    )
+    filler = body.add("Expand", body.constant([[""]], object), body.add("Concat", rows, odd, axis=0))
     even = body.add("Concat", "joined:in", filler, axis=1)
     end, axis, step = (body.constant([value], np.int64) for value in (2**31, 1, 2))
     left = body.add("Slice", even, body.constant([0], np.int64), end, axis, step)

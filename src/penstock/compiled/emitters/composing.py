@@ -45,7 +45,7 @@ def by_columns(transformer: Any, block: Block, graph: Graph) -> Block:
 def _indices(columns: Any, names: Sequence[str], width: int) -> list[int]:
     """Which features are meant: by name, position, slice of either, or a mask."""
     if isinstance(columns, (str, int, np.integer)):
-        raise CannotCompile(f"`sklearn.ColumnTransformer`: a column is given as {columns!r}, not as a list")
+        columns = [columns]  # as a vectorizer of texts wants it
     if isinstance(columns, slice):
         start = names.index(columns.start) if isinstance(columns.start, str) else columns.start
         stop = names.index(columns.stop) + 1 if isinstance(columns.stop, str) else columns.stop  # names include the end

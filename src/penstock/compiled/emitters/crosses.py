@@ -18,7 +18,10 @@ _JOINT = "\x1f"
 def feature_cross(crossing: Any, block: Block, graph: Graph) -> Block:
     labels = [label_of(column, graph) for column in graph.columns(block)]
     return Block(
-        tuple(_cross([labels[i] for i in chosen], crossing.buckets, graph) for chosen in combinations(range(len(labels)), crossing.degree))
+        tuple(
+            _cross([labels[i] for i in chosen], crossing.buckets, graph)
+            for chosen in combinations(range(len(labels)), crossing.degree)
+        )
     )
 
 

@@ -55,7 +55,9 @@ def feature_hasher(hasher: Any, block: Block, graph: Graph) -> Block:
 def check_width(width: int) -> None:
     """Raises `CannotCompile` for more columns than a graph, which has no sparse matrices, should have."""
     if width > WIDEST:
-        raise CannotCompile(f"{width:,} columns are too many for a graph, whose rows are dense; take at most {WIDEST:,}")
+        raise CannotCompile(
+            f"{width:,} columns are too many for a graph, whose rows are dense; take at most {WIDEST:,}"
+        )
 
 
 def hashed_features(texts: str, columns: int, gone: str, width: int, signed: bool, graph: Graph) -> Block:
@@ -140,7 +142,9 @@ def _blocks(size: str, packed: str, graph: Graph) -> str:
     offset = graph.add("Sub", behind, size)
     place = graph.add("Div", offset, graph.constant([[4]], np.int64))
     shift = graph.add("Mod", offset, graph.constant([[4]], np.int64))
-    shifted = graph.add("Mul", packed, graph.add("Gather", graph.constant([1, 1 << 8, 1 << 16, 1 << 24], np.int64), shift))
+    shifted = graph.add(
+        "Mul", packed, graph.add("Gather", graph.constant([1, 1 << 8, 1 << 16, 1 << 24], np.int64), shift)
+    )
     low = graph.add("Mod", shifted, graph.constant([[_WORD]], np.int64))
     high = graph.add("Div", shifted, graph.constant([[_WORD]], np.int64))
     longest = graph.add("ReduceMax", graph.add("Reshape", behind, graph.constant([-1], np.int64)), keepdims=0)
@@ -165,4 +169,3 @@ def _rotated(word: str, bits: int, graph: Graph) -> str:
     left = graph.add("Mul", word, graph.constant([1 << bits], np.int64))
     left = graph.add("Mod", left, graph.constant([_WORD], np.int64))
     return graph.add("Add", left, graph.add("Div", word, graph.constant([1 << (32 - bits)], np.int64)))
-

@@ -1,6 +1,5 @@
 """How a category is written where it becomes part of a text: as `penstock.features` writes it."""
 
-
 from penstock.compiled.graph import Block, CannotCompile, Graph, Part
 
 _EXACT = 2.0**53
@@ -22,5 +21,3 @@ def label_of(column: Part, graph: Graph) -> tuple[str, str]:
     graph.refuse(graph.add("GreaterOrEqual", graph.add("Abs", there), graph.constant([[_EXACT]])))
     bounded = graph.add("Clip", there, graph.constant(-_EXACT), graph.constant(_EXACT))
     return graph.cast(graph.cast(bounded, "int64"), "string"), missing
-
-
