@@ -1,6 +1,6 @@
 """What the log of promotions says: where an alias was at a time, and what it goes back to. Pure functions of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from msgspec import Struct
@@ -56,30 +56,25 @@ def bounds(on: date | datetime, zone: tzinfo | None = None) -> tuple[datetime, d
     return begin, end - timedelta(microseconds=1)
 
 
-def earlier(log: Sequence[Promotion]) -> Iterator[int]:
+def earlier(log: Iterable[Promotion]) -> list[int]:
     """What an alias can go back to, the nearest first: where it was before, without what was rolled back already.
 
+    A version that was rolled back and then promoted again counts again.
+
     Args:
-        log: All lines of one alias.
+        log: All lines of one alias, oldest first.
     """
-    stack: list[int | None] = [None]
+    order: list[int] = []  # where it was, each version once, at the place of its last promotion
+    present: int | None = None
     for line in log:
-        if line.kind == "rollback":
-            _unwind(stack, line.after)
-        elif line.after != stack[-1]:
-            stack.append(line.after)
-    present = stack.pop()
-    while stack:
-        version = stack.pop()
-        if version is not None and version != present:
-            yield version
-
-
-def _unwind(stack: list[int | None], to: int | None) -> None:
-    kept = list(stack)
-    while kept and (len(kept) == len(stack) or kept[-1] != to):
-        kept.pop()
-    stack[:] = kept or [*stack, to]
+        present = line.after
+        if present is None:
+            continue
+        if line.kind == "rollback" and present in order:
+            del order[order.index(present) + 1 :]
+        else:
+            order = [version for version in order if version != present] + [present]
+    return [version for version in reversed(order) if version != present]
 
 
 def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
