@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from penstock.profiles.column import ColumnProfile
     from penstock.profiles.errors import ColumnsChanged, ColumnTwice, NoSuchColumn, NotAProfile
+    from penstock.profiles.findings import Finding
     from penstock.profiles.links import Links
     from penstock.profiles.profiler import Profiler, profile
     from penstock.profiles.table import Profile
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "penstock.profiles.column": ("ColumnProfile",),
     "penstock.profiles.errors": ("ColumnTwice", "ColumnsChanged", "NoSuchColumn", "NotAProfile"),
+    "penstock.profiles.findings": ("Finding",),
     "penstock.profiles.links": ("Links",),
     "penstock.profiles.table": ("Profile",),
     "penstock.profiles.profiler": ("Profiler", "profile"),
@@ -25,6 +27,7 @@ __all__ = [
     "ColumnProfile",
     "ColumnTwice",
     "ColumnsChanged",
+    "Finding",
     "Links",
     "NoSuchColumn",
     "NotAProfile",

@@ -25,7 +25,10 @@ SIZE = 512
 """How many values the top level holds; all levels together hold three times as many at most."""
 
 RANK_ERROR = 0.005
-"""A value that is given for rank r has a true rank within this of r (seen in measurements: at most 0.002, and 0.003 after two hundred merges)."""
+"""A value that is given for rank r has a true rank within this of r.
+
+Seen in measurements: 0.002 at most in one pass over 2 million rows, 0.0035 after 200 merges.
+"""
 
 
 class Distribution:

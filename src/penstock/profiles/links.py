@@ -78,14 +78,18 @@ def _merged(first: "dict[Any, Tie]", second: "dict[Any, Tie]") -> "dict[Any, Tie
 class Sample:
     """Every n-th row of a table, where n grows with the table."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: str | None = None) -> None:
+        self.target = target
         self.every = 1
         self.rows = 0
         self.frames: list[pl.DataFrame] = []
 
     def take(self, block: "pl.DataFrame", first: int) -> None:
         """Take its part of a block whose first row is number `first` of the table."""
-        kept = block if block.width <= COLUMNS else block.select(block.columns[:COLUMNS])
+        kept = block
+        if block.width > COLUMNS:
+            target = self.target if self.target in block.columns else None
+            kept = block[list(dict.fromkeys([*block.columns[:COLUMNS], *([target] if target else [])]))]
         kept = kept.gather_every(self.every, -first % self.every)
         self.frames.append(kept)
         self.rows += kept.height
@@ -95,11 +99,11 @@ class Sample:
 
     def copy(self) -> "Sample":
         """One that changes on its own."""
-        result = Sample()
+        result = Sample(self.target)
         result.every, result.rows, result.frames = self.every, self.rows, list(self.frames)
         return result
 
-    def links(self, columns: list[ColumnProfile], target: str | None) -> Links:
+    def links(self, columns: list[ColumnProfile]) -> Links:
         """What the sample shows."""
         if self.rows < _FEWEST_ROWS:
             return Links(rows=self.rows)
@@ -110,7 +114,7 @@ class Sample:
             rows=self.rows,
             correlations=_strongest(ranks),
             twins=_twins(frame, seen),
-            target=_ties(frame, ranks, seen, target),
+            target=_ties(frame, ranks, seen, self.target),
         )
 
 

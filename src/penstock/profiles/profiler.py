@@ -48,7 +48,7 @@ class Profiler:
         self.target = target
         self._wanted = None if columns is None else list(columns)
         self._columns: list[ColumnProfile] | None = None
-        self._sample = Sample()
+        self._sample = Sample(target)
         self._waiting: list[pl.DataFrame] = []
         self._rows = 0
 
@@ -61,10 +61,10 @@ class Profiler:
             missing = [name for name in self._wanted if name not in frame.columns]
             if missing:
                 raise NoSuchColumn(columns=missing, known=frame.columns)
-            frame = frame.select(self._wanted)
+            frame = frame[self._wanted]
         columns = self._fitting(frame.columns)
         if frame.columns != [column.name for column in columns]:
-            frame = frame.select([column.name for column in columns])
+            frame = frame[[column.name for column in columns]]
         self._waiting.append(frame)
         self._rows += frame.height
         size = block_rows(len(columns))
@@ -90,7 +90,7 @@ class Profiler:
             rows=rows,
             columns={column.name: column for column in columns},
             target=self.target,
-            links=sample.links(columns, self.target),
+            links=sample.links(columns),
         )
 
     def _fitting(self, names: list[str]) -> list[ColumnProfile]:

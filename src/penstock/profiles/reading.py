@@ -83,10 +83,12 @@ def _scan(dataset: Any) -> "pl.LazyFrame":
 
 
 def _streamed(query: "pl.LazyFrame", columns: list[str] | None) -> "Iterator[pl.DataFrame]":
+    import polars.selectors as cs
+
     schema = query.collect_schema()
     _require(columns, schema.names())
     if columns is not None:
-        query = query.select(columns)
+        query = query.select(cs.by_name(*columns))  # a plain name may be taken for a pattern
     yield query.collect_schema().to_frame()
     rows = block_rows(len(columns or schema))
     yield from query.collect_batches(chunk_size=rows, maintain_order=True)
@@ -94,7 +96,7 @@ def _streamed(query: "pl.LazyFrame", columns: list[str] | None) -> "Iterator[pl.
 
 def _chosen(frame: "pl.DataFrame", columns: list[str] | None) -> "pl.DataFrame":
     _require(columns, frame.columns)
-    return frame if columns is None else frame.select(columns)
+    return frame if columns is None else frame[columns]
 
 
 def _require(columns: list[str] | None, known: list[str]) -> None:

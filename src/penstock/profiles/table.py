@@ -1,10 +1,14 @@
 """The profile of a table: of each of its columns, and of what they have to do with each other."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from penstock.data.values import HTML
 from penstock.profiles.column import ColumnProfile
 from penstock.profiles.errors import ColumnsChanged
 from penstock.profiles.links import Links
+
+if TYPE_CHECKING:
+    from penstock.profiles.findings import Finding
 
 
 class Profile:
@@ -43,6 +47,22 @@ class Profile:
             rows=self.rows + other.rows, columns=columns, target=target, links=self.links.merged(other.links)
         )
 
+    def findings(self) -> "list[Finding]":
+        """What a person should look at: constant, mostly missing or skewed columns, twins, identifiers, leaks, …"""
+        from penstock.profiles.findings import findings
+
+        return findings(self)
+
+    def html(self, title: str = "Profile") -> HTML:
+        """The exploratory report: one page that needs nothing from outside, light and dark.
+
+        A component that returns it makes a page of the run. It holds the most frequent texts and the smallest and
+        largest values of each column: share it as you would share the data.
+        """
+        from penstock.profiles.report import page
+
+        return HTML(page(self, title))
+
     def to_json(self) -> str:
         """All of it, sketches included, as JSON text."""
         from penstock.profiles.codec import written
@@ -68,6 +88,7 @@ class Profile:
             "rows": self.rows,
             "target": self.target,
             "columns": {name: {key: plain(value) for key, value in c.facts()} for name, c in self.columns.items()},
+            "findings": [{"kind": f.kind, "columns": list(f.columns), "text": f.text} for f in self.findings()],
         }
 
     def __eq__(self, other: object) -> bool:

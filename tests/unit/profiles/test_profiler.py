@@ -148,9 +148,13 @@ def test_ten_thousand_categories_are_counted_in_bounded_space():
 
 
 def test_a_thousand_columns_and_odd_names_pass():
-    names = ["", " ", "a\nb", "名前", '"quoted"', "<b>", *(f"c{number}" for number in range(994))]
+    names = ["", " ", "*", "^c.*$", "a\nb", "名前", '"quoted"', "<b>", *(f"c{number}" for number in range(992))]
     seen = profile(pl.DataFrame({name: [1.0, 2.0] for name in names}))
     assert list(seen.columns) == names
+    assert list(profile(pl.LazyFrame({name: [1.0] for name in names}), columns=["*", "^c.*$"]).columns) == [
+        "*",
+        "^c.*$",
+    ]
     assert Profile.from_json(seen.to_json()) == seen
 
 
