@@ -46,7 +46,9 @@ from penstock.engine.lease import HeldLease
 from penstock.engine.lookups import Lookups
 from penstock.engine.orders import LOG_FILE, attempt_folder, resources
 from penstock.engine.performing import Performer
+from penstock.engine.remains import running
 from penstock.engine.slots import Room
+from penstock.engine.spools import Spools
 from penstock.engine.state import RunState
 from penstock.engine.timers import Timers
 from penstock.engine.transaction import Transaction
@@ -57,11 +59,14 @@ from penstock.metadata.store import MetadataStore
 if TYPE_CHECKING:
     from penstock.engine.importing import Imports
     from penstock.engine.vault import Vault
+    from penstock.metadata.tracking import Logged
 
 OnChange: TypeAlias = Callable[[Changes], None]
 
 _BATCH = 2_000
 """Records in one transaction at most, roughly: progress shows, and a crash loses little."""
+_POINTS = 20_000
+"""Points of metrics in one transaction at most, roughly: others want to write too."""
 
 
 class Driver:
@@ -101,6 +106,7 @@ class Driver:
         self._performer = Performer(
             state=state, executor=executor, artifacts=artifacts, inbox=self._inbox, vault=vault, work=work, cwd=cwd
         )
+        self._spools = Spools(state, work)
         self._agenda: deque[EngineEvent] = deque()
         self._asked: list[LookUpCache] = []
         self._deferred: list[StartAttempt | CancelAttempt] = []
@@ -207,13 +213,38 @@ class Driver:
 
     def _wait(self) -> None:
         """Sleep until something happens, then take all that has."""
-        for message in self._inbox.wait(self._timers.left()):
+        moments = [self._timers.left(), self._spools.left(self._performer.running)]
+        for message in self._inbox.wait(min((left for left in moments if left is not None), default=None)):
             self._receive(message)
         self._agenda += self._timers.due()
+        for key, part in self._spools.news(self._performer.running):
+            self._log(key, part)
+
+    # --- what attempts log --------------------------------------------------------------------------------
+
+    def _log(self, key: AttemptKey, part: "Logged") -> None:
+        """Store what an attempt logged with what is decided next; if it is much, most of it by itself before."""
+        secrets = self._performer.secrets(key)
+        if secrets:
+            from penstock.engine.masking import masked_logged
+
+            part = masked_logged(part, secrets)
+        if self._transaction.points + len(part.metrics) > _POINTS:
+            self._store.commit(self._lease.lease, self._transaction.take_logged())
+        self._transaction.log(part)
+
+    def _log_what_is_left(self) -> None:
+        """Attempts whose engine died have left what they logged."""
+        for execution in running(self._state):
+            key = AttemptKey(execution.run_id, execution.path, execution.attempt)
+            for part in self._spools.rest(key):
+                self._log(key, part)
 
     # --- deciding -----------------------------------------------------------------------------------------
 
     def _decide(self, event: EngineEvent) -> None:
+        if isinstance(event, Recover):
+            self._log_what_is_left()
         decision = decide(self._state, event, self._clock.now())
         self._state.apply(decision)
         if isinstance(event, Start | Recover | Retry):
@@ -265,6 +296,8 @@ class Driver:
             self._agenda.append(message)
 
     def _ended(self, key: AttemptKey, outcome: Outcome) -> AttemptEnded | AttemptReturned:
+        for part in self._spools.rest(key):
+            self._log(key, part)
         outcome, log = self._performer.settle(key, outcome)
         if self._stopping and isinstance(outcome, Canceled):
             fault_point("engine.after_return")

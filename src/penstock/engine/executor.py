@@ -78,6 +78,8 @@ class WorkOrder(Struct, frozen=True, kw_only=True):
     limits: Limits = field(default_factory=Limits)
     values: dict[str, str] = field(default_factory=dict)
     """Run-level placeholders: `pipeline_job_name`, `pipeline_task_name`, `pipeline_root`, …"""
+    surroundings: dict[str, str] = field(default_factory=dict)
+    """Variables that tell the task where it runs (`penstock.client.variables`). The component's own go before them."""
     environment: dict[str, str] = field(default_factory=dict)
     """The exact packages of an environment of its own, as `Executor.lock` gave them; empty where that is not known."""
     grants: Grants = Grants()

@@ -8,6 +8,7 @@ from msgspec import structs
 from penstock.core.masking import mask_text
 from penstock.engine.executor import Failed, Outcome
 from penstock.ir.runtime import TaskFailure
+from penstock.metadata.tracking import Logged
 
 
 def masked(outcome: Outcome, secrets: Sequence[str]) -> Outcome:
@@ -15,6 +16,13 @@ def masked(outcome: Outcome, secrets: Sequence[str]) -> Outcome:
     if not isinstance(outcome, Failed):
         return outcome
     return structs.replace(outcome, failure=masked_failure(outcome.failure, secrets))
+
+
+def masked_logged(logged: Logged, secrets: Sequence[str]) -> Logged:
+    """What was logged, without the secrets in its texts."""
+    params = {name: mask_text(value, secrets) for name, value in logged.params.items()}
+    tags = {name: mask_text(value, secrets) for name, value in logged.tags.items()}
+    return structs.replace(logged, params=params, tags=tags)
 
 
 def masked_failure(failure: TaskFailure, secrets: Sequence[str]) -> TaskFailure:

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from penstock.client import variables
 from penstock.core.ids import RunId, TaskPath
 from penstock.engine.executor import AttemptKey, Limits, WorkOrder
 from penstock.engine.run_values import run_values
@@ -27,6 +28,7 @@ from penstock.metadata.records import Artifact, Execution
 
 OUTPUT_FILE = "executor_output.json"
 LOG_FILE = "log.txt"
+SPOOL_FILE = "tracking.jsonl"
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\[\]-]{0,199}")
 
 
@@ -61,6 +63,11 @@ def work_order(state: RunState, path: TaskPath, work: Path, cwd: Path) -> WorkOr
         cwd=cwd,
         limits=_limits(state, execution),
         values={"pipeline_root": str(work)} | run_values(state, execution),
+        surroundings={
+            variables.RUN_ID: execution.run_id,
+            variables.TASK: path,
+            variables.TRACKING_FILE: str(folder / SPOOL_FILE),
+        },
         environment=_environment(state, component),
     )
 

@@ -1,6 +1,7 @@
 """Performs what was decided, once it is stored: starts and ends attempts, and keeps what they leave."""
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,15 @@ class Performer:
     def idle(self) -> bool:
         """Whether nothing runs."""
         return not self._running
+
+    @property
+    def running(self) -> Collection[AttemptKey]:
+        """What runs."""
+        return self._running
+
+    def secrets(self, key: AttemptKey) -> tuple[str, ...]:
+        """What must not be seen in anything that a running attempt says."""
+        return self._masks.get(key, ())
 
     def expect(self) -> None:
         """Something is in line: the executor will be needed."""

@@ -33,7 +33,7 @@ def recovery(state: RunState, work: Path, artifacts: ArtifactStore) -> Recover:
     """
     outcomes: dict[TaskPath, Outcome] = {}
     logs: dict[TaskPath, str] = {}
-    for execution in _running(state):
+    for execution in running(state):
         folder = attempt_folder(work, execution.path, execution.attempt)
         logs[execution.path] = keep_log(artifacts, folder)
         with contextlib.suppress(OSError, msgspec.DecodeError):
@@ -52,7 +52,8 @@ def _is_whole(output: ExecutorOutput, artifacts: ArtifactStore) -> bool:
     return all(artifacts.exists(uri) for uri in uris if digest_in(uri))
 
 
-def _running(state: RunState) -> Iterator[Execution]:
+def running(state: RunState) -> Iterator[Execution]:
+    """The executions that have an attempt which is not over, by the records."""
     for execution in state.executions.values():
         if execution.kind is ExecutionKind.TASK and execution.state in (State.RUNNING, State.CANCELING):
             yield execution

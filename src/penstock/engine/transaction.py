@@ -1,7 +1,12 @@
 """Several decisions as one transaction: of each record, the last version only."""
 
+from typing import TYPE_CHECKING
+
 from penstock.core.ids import ArtifactId, Fingerprint, TaskPath
 from penstock.metadata.records import Artifact, Attempt, Changes, Event, Execution, Run
+
+if TYPE_CHECKING:
+    from penstock.metadata.tracking import Logged
 
 
 class Transaction:
@@ -17,6 +22,7 @@ class Transaction:
         self._artifacts: dict[ArtifactId, Artifact] = {}
         self._events: list[Event] = []
         self._cached: list[tuple[Fingerprint, TaskPath]] = []
+        self._logged: list[Logged] = []
 
     @property
     def size(self) -> int:
@@ -35,6 +41,20 @@ class Transaction:
         self._events.extend(changes.events)
         self._cached.extend(changes.cached)
 
+    @property
+    def points(self) -> int:
+        """How many points of metrics it holds."""
+        return sum(len(part.metrics) for part in self._logged)
+
+    def log(self, part: "Logged") -> None:
+        """Add what an attempt logged."""
+        self._logged.append(part)
+
+    def take_logged(self) -> Changes:
+        """What attempts logged, apart from all else."""
+        logged, self._logged = self._logged, []
+        return Changes(logged=logged)
+
     def take(self) -> Changes:
         """All that was added since the last time."""
         changes = Changes(
@@ -44,6 +64,7 @@ class Transaction:
             artifacts=list(self._artifacts.values()),
             events=self._events,
             cached=self._cached,
+            logged=self._logged,
         )
         self._clear()
         return changes

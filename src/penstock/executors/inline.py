@@ -190,7 +190,7 @@ def _in_folder(cwd: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _environment(order: WorkOrder) -> Iterator[None]:
-    given = variables(order) | order.grants.environ
+    given = order.surroundings | variables(order) | order.grants.environ
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
     try:

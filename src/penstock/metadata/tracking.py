@@ -28,6 +28,11 @@ Tags: TypeAlias = dict[str, str]
 DEFAULT_EXPERIMENT = "0"
 """MLflow's experiment for those who name none, `Default`. Whoever serves its protocol makes it when it is asked for."""
 
+REFUSED = "penstock.refused."
+"""Before the name of a parameter: the tag with the value that was logged after another one, and refused."""
+LOST_LINES = "penstock.lost_lines"
+"""The tag with the number of lines that an attempt logged and nobody could read."""
+
 
 class TrackedStatus(StrEnum):
     """How it stands with a tracked run, in MLflow's words."""

@@ -9,11 +9,9 @@ from penstock.metadata import tracking_statements as sql
 from penstock.metadata.errors import RunNotFound
 from penstock.metadata.rows import Values
 from penstock.metadata.session import Session
-from penstock.metadata.tracking import Logged, Metric, TrackedStatus, tracked_id
+from penstock.metadata.tracking import REFUSED, Logged, Metric, TrackedStatus, tracked_id
 from penstock.metadata.tracking_errors import ParameterChanged
 
-REFUSED = "penstock.refused."
-"""Before the name of a parameter: the tag with the value that was logged after another one, and refused."""
 ROOT = TaskPath("")
 
 

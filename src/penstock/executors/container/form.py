@@ -66,6 +66,7 @@ class InContainer:
             cpu=limits.cpu,
             memory=limits.memory,
             gpu=limits.gpu,
+            surroundings=self._order.surroundings,
             variables=grants.environ,
             mounts=[GrantedFolder(path=one.path, source=one.source, files=one.files) for one in grants.mounts],
         )

@@ -36,6 +36,7 @@ class ContainerWork(CommandWork, frozen=True, kw_only=True):
     engine: ContainerEngine
     name: str
     labels: dict[str, str]
+    surroundings: dict[str, str] = field(default_factory=dict)
     cpu: float | None = None
     memory: int | None = None
     gpu: int = 0
@@ -105,7 +106,7 @@ def _resolved(work: ContainerWork, seen: ExecutorInput, folders: dict[str, str])
         args=resolve_command(work.container.args, seen, work.values),
         name=work.name,
         labels=work.labels,
-        environ=environment(work, seen) | work.variables,
+        environ=work.surroundings | environment(work, seen) | work.variables,
         folders=folders,
         writable=writable,
         readable=outermost(inputs, writable),

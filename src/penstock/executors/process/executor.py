@@ -113,7 +113,7 @@ class ProcessExecutor:
             assignment = Assignment(
                 function=call.function,
                 cwd=str(order.cwd),
-                environ={**variables(order), **order.grants.environ},
+                environ={**order.surroundings, **variables(order), **order.grants.environ},
                 folders=[Folder(path=one.path, source=one.source, files=one.files) for one in order.grants.mounts],
                 memory=order.limits.memory,
                 failure=str(failure),
