@@ -6,6 +6,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 _OURS = (str(Path(__file__).parent), str(Path(__file__).parent.parent / "compiler"))
+_READY = str(Path(__file__).parent.parent / "components")
+"""Ready components: functions there may place several tasks, all of which the author's one line asks for."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,8 +46,12 @@ def author_frame() -> FrameType | None:
 
 
 def caller() -> Place:
-    """The author's line that is being executed."""
+    """The author's line that is being executed; of a ready component, the line that calls it."""
     frame = author_frame()
+    while frame is not None and frame.f_code.co_filename.startswith(_READY):
+        if frame.f_back is None or is_ours(frame.f_back):
+            break  # a whole pipeline of ours
+        frame = frame.f_back
     return Place("<unknown>", 0) if frame is None else Place(frame.f_code.co_filename, frame.f_lineno)
 
 
