@@ -1,0 +1,197 @@
+"""Which columns a model goes by: on the whole, by shuffling each; and for single rows, by Shapley values.
+
+Both ask the model as it is, about raw rows, so they say the same of any model: what each raw column does, whatever
+preprocessing makes of it. Only a bounded sample of rows is asked about.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from penstock.evaluation.answering import Answering
+from penstock.evaluation.errors import PackageMissing, WrongOption
+from penstock.evaluation.estimates import estimate
+from penstock.evaluation.judging import Judged
+from penstock.evaluation.parts import Explained, Explanations, Importance
+from penstock.evaluation.resampling import Floats
+from penstock.evaluation.table import rows_at
+from penstock.evaluation.values import plain_row
+from penstock.features.source import Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Method = Literal["sampling", "shap"]
+
+_MOST_SHUFFLED, _FEWEST_SHUFFLED = 2000, 200
+_SHUFFLED_IN_ALL = 200_000
+_SHUFFLES = 3
+_BACKGROUND = 20
+_MOST_EXPLAINED, _FEWEST_EXPLAINED = 50, 5
+_EXPLAINED_IN_ALL = 50_000
+_KEPT = 5
+
+
+def explain_model(
+    model: Any, source: Source, judged: Judged, *, worst: NDArray[np.intp], seed: int, method: Method = "sampling"
+) -> Explanations | None:
+    """Importance of each column, and what brought the model to its answer for some rows.
+
+    Args:
+        model: What was judged.
+        source: The raw rows.
+        judged: Its answers.
+        worst: Places of the rows that it is most wrong about; the first of them are explained too.
+        seed: Of the sample and the shuffling.
+        method: `sampling` has no need of anything; `shap` lets that library do the same.
+
+    Returns:
+        None if the model takes no columns.
+    """
+    if method not in ("sampling", "shap"):
+        raise WrongOption(option="explain", value=repr(method), reason="it is True, False, 'sampling' or 'shap'")
+    if not judged.inputs:
+        return None
+    generator = np.random.default_rng(seed)
+    answering = Answering(model, judged)
+    size = int(np.clip(_SHUFFLED_IN_ALL // (_SHUFFLES * len(judged.inputs)), _FEWEST_SHUFFLED, _MOST_SHUFFLED))
+    places = _sample(generator, len(judged.positions), size)
+    rows = rows_at(source, judged.inputs, judged.positions[places])
+    increases = _shuffled(answering, rows, places, generator)
+    contributions, samples = _explained(answering, source, judged, rows, worst, generator, method)
+    importance = [
+        Importance(name, increases[name], float(f"{contributions[place]:.6g}"))
+        for place, name in enumerate(judged.inputs)
+    ]
+    importance.sort(key=lambda one: -(one.increase.value or 0.0))
+    return Explanations(
+        loss=answering.loss_name,
+        of=answering.answer_name,
+        method="Shapley values of raw columns" + (" by shap" if method == "shap" else ""),
+        rows=len(rows),
+        importance=importance,
+        samples=samples,
+    )
+
+
+def _sample(generator: np.random.Generator, rows: int, size: int) -> NDArray[np.intp]:
+    return np.sort(generator.choice(rows, min(rows, size), replace=False)).astype(np.intp)
+
+
+def _shuffled(
+    answering: Answering, rows: "pd.DataFrame", places: NDArray[np.intp], generator: np.random.Generator
+) -> dict[str, Any]:
+    """How much the loss of a row grows when a column is shuffled, with the interval of its mean over rows."""
+    before = answering.losses(rows, places)
+    found = {}
+    for name in rows.columns:
+        grown = np.zeros(len(rows))
+        for _ in range(_SHUFFLES):
+            order = generator.permutation(len(rows))
+            changed = rows.assign(**{name: rows[name].take(order).reset_index(drop=True)})
+            grown += answering.losses(changed, places) - before
+        grown /= _SHUFFLES
+        reach = 1.96 * float(grown.std(ddof=1)) / np.sqrt(len(grown)) if len(grown) > 1 else np.nan
+        found[str(name)] = estimate(float(grown.mean()), float(grown.mean()) - reach, float(grown.mean()) + reach)
+    return found
+
+
+def _explained(
+    answering: Answering,
+    source: Source,
+    judged: Judged,
+    rows: "pd.DataFrame",
+    worst: NDArray[np.intp],
+    generator: np.random.Generator,
+    method: Method,
+) -> tuple[Floats, list[Explained]]:
+    """The mean size of each column's contributions, and the explanations of rows from all over and of the worst."""
+    each = 2 * _BACKGROUND * (len(judged.inputs) + 1)
+    size = int(np.clip(_EXPLAINED_IN_ALL // each, _FEWEST_EXPLAINED, _MOST_EXPLAINED))
+    chosen = _sample(generator, len(judged.positions), size)
+    bad = worst[:_KEPT]
+    asked = rows_at(source, judged.inputs, judged.positions[np.concatenate([chosen, bad])])
+    background = rows.iloc[_sample(generator, len(rows), _BACKGROUND)].reset_index(drop=True)
+    explain = shap_values if method == "shap" else shapley_values
+    base, table = explain(answering.answers, asked, background, generator)
+    answers = base + table.sum(axis=1)
+    by_answer = np.argsort(answers[: len(chosen)], kind="stable")
+    spread = by_answer[np.unique(np.linspace(0, len(chosen) - 1, _KEPT).astype(int))]
+    kept = [*spread.tolist(), *range(len(chosen), len(chosen) + len(bad))]
+    positions = judged.positions[np.concatenate([chosen, bad])]
+    samples = [_one(asked, place, int(positions[place]), base, table[place]) for place in kept]
+    return np.abs(table[: len(chosen)]).mean(axis=0), samples
+
+
+def _one(asked: "pd.DataFrame", place: int, position: int, base: float, contributions: Floats) -> Explained:
+    order = np.argsort(-np.abs(contributions), kind="stable")
+    return Explained(
+        row=position,
+        answer=float(f"{base + contributions.sum():.6g}"),
+        base=float(f"{base:.6g}"),
+        contributions={str(asked.columns[column]): float(f"{contributions[column]:.6g}") for column in order},
+        values=plain_row(asked.iloc[place]),
+    )
+
+
+def shapley_values(
+    answers: Callable[["pd.DataFrame"], Floats],
+    rows: "pd.DataFrame",
+    background: "pd.DataFrame",
+    generator: np.random.Generator,
+) -> tuple[float, Floats]:
+    """What each column contributes to the answer for each row, against the background's mean answer.
+
+    For each row of the background, columns are changed to those of the row one by one, in a random order and in its
+    reverse; what the answer changes by is the column's. The mean is unbiased, exact for sums of columns, and the
+    contributions always add up to the answer.
+
+    Returns:
+        The background's mean answer, and `[rows, columns]`.
+    """
+    import pandas as pd
+
+    width, count = rows.shape[1], len(background)
+    both = pd.concat([background, rows], ignore_index=True)
+    base = float(np.mean(answers(background)))
+    table = np.empty((len(rows), width))
+    for row in range(len(rows)):
+        order = np.array([generator.permutation(width) for _ in range(count)])
+        rank = np.argsort(np.concatenate([order, order[:, ::-1]]), axis=1)
+        steps = np.arange(width + 1)[np.newaxis, :, np.newaxis]
+        changed = (rank[:, np.newaxis, :] < steps).reshape(-1, width)
+        start = np.tile(np.repeat(np.arange(count), width + 1), 2)
+        taken = np.where(changed, count + row, start[:, np.newaxis])
+        made = pd.DataFrame({name: both[name].take(taken[:, column]).array for column, name in enumerate(rows.columns)})
+        gained = np.diff(answers(made).reshape(2 * count, width + 1), axis=1)
+        table[row] = np.take_along_axis(gained, rank, axis=1).mean(axis=0)
+    return base, table
+
+
+def shap_values(
+    answers: Callable[["pd.DataFrame"], Floats],
+    rows: "pd.DataFrame",
+    background: "pd.DataFrame",
+    generator: np.random.Generator,
+) -> tuple[float, Floats]:
+    """The same by shap's `PermutationExplainer`, which sees each value as its number in a list."""
+    try:
+        import shap  # several seconds
+    except ImportError as error:
+        raise PackageMissing(package="shap", needed_for="`explain='shap'`") from error
+    import pandas as pd
+
+    both = pd.concat([background, rows], ignore_index=True)
+    coded = np.tile(np.arange(len(both))[:, np.newaxis], (1, both.shape[1])).astype(np.float64)
+
+    def decoded(codes: Sequence[Sequence[float]]) -> Floats:
+        places = np.asarray(codes).astype(np.intp)
+        made = {name: both[name].take(places[:, column]).array for column, name in enumerate(both.columns)}
+        return answers(pd.DataFrame(made))
+
+    masker = shap.maskers.Independent(coded[: len(background)], max_samples=len(background))
+    explainer = shap.explainers.Permutation(decoded, masker, seed=int(generator.integers(1 << 31)))
+    found = explainer(coded[len(background) :], max_evals=10 * (2 * both.shape[1] + 1), silent=True)
+    return float(np.mean(found.base_values)), np.asarray(found.values, dtype=np.float64)
