@@ -95,3 +95,29 @@ class NotKept(UserError, NotImplementedError):
 
     def hint(self) -> str:
         return self.instead
+
+
+@dataclass(kw_only=True, eq=False)
+class NoTag(UserError, LookupError):
+    """A tag that is to be removed is not there."""
+
+    code: ClassVar[str] = "TRK028"
+    run: str
+    key: str
+
+    def message(self) -> str:
+        return f"run {self.run!r} has no tag {self.key!r}"
+
+
+@dataclass(kw_only=True, eq=False)
+class NoFile(UserError, FileNotFoundError):
+    """There is no file at that place."""
+
+    code: ClassVar[str] = "TRK029"
+    place: str
+
+    def message(self) -> str:
+        return f"no file was logged at {self.place!r}"
+
+    def hint(self) -> str:
+        return "`MlflowClient().list_artifacts(run_id)` shows what there is"

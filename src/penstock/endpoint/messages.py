@@ -7,19 +7,12 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct, field
 
-from penstock.core.ids import RunId, TaskPath
+from penstock.endpoint.credentials import Caller
 from penstock.endpoint.errors import BadRequest, BodyCut, BodyTooLarge
 
 JSON_LIMIT = 16 << 20
 """Bytes of a JSON body. A full batch of MLflow's (1000 metrics, 100 parameters of 6000 characters) is below 1 MiB."""
 PART = 1 << 18
-
-
-class Caller(Struct, frozen=True):
-    """The task that a request comes from, as its token says."""
-
-    run_id: RunId
-    path: TaskPath
 
 
 class Incoming(Protocol):

@@ -3,6 +3,8 @@
 from penstock.core.errors import InfraError, PenstockError
 from penstock.endpoint.errors import BadRequest, BodyTooLarge, NoSuchRoute, NotAuthorized
 from penstock.endpoint.messages import Response, reply
+from penstock.metadata.registry_errors import ModelExists
+from penstock.metadata.tracking_errors import AlreadyTracked
 
 _BY_CLASS: tuple[tuple[type[BaseException], int, str], ...] = (
     (NotAuthorized, 401, "UNAUTHENTICATED"),
@@ -10,6 +12,8 @@ _BY_CLASS: tuple[tuple[type[BaseException], int, str], ...] = (
     (BodyTooLarge, 413, "INVALID_PARAMETER_VALUE"),
     (BadRequest, 400, "INVALID_PARAMETER_VALUE"),
     (InfraError, 503, "TEMPORARILY_UNAVAILABLE"),
+    (AlreadyTracked, 400, "RESOURCE_ALREADY_EXISTS"),
+    (ModelExists, 400, "RESOURCE_ALREADY_EXISTS"),
     (FileExistsError, 400, "RESOURCE_ALREADY_EXISTS"),
     (FileNotFoundError, 404, "RESOURCE_DOES_NOT_EXIST"),
     (LookupError, 404, "RESOURCE_DOES_NOT_EXIST"),

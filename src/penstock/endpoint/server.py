@@ -4,8 +4,6 @@ The parsing of requests is that of Python's `http.server`. A connection is kept 
 nothing has come for a while.
 """
 
-import base64
-import binascii
 import hmac
 import shutil
 import socket
@@ -15,9 +13,9 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
-from penstock.core.ids import RunId, TaskPath
+from penstock.endpoint.credentials import Caller, caller_named, shown
 from penstock.endpoint.errors import BadRequest, BodyCut, NoSuchRoute, NotAuthorized
-from penstock.endpoint.messages import PART, Body, Caller, Incoming, Request, Response
+from penstock.endpoint.messages import PART, Body, Incoming, Request, Response
 from penstock.endpoint.refusals import refusal
 from penstock.endpoint.routing import Router
 
@@ -70,10 +68,10 @@ class Server:
         Raises:
             NotAuthorized: The token is another one, or there is none.
         """
-        secret, _, task = _credential(authorization).partition(".")
-        if not hmac.compare_digest(secret.encode(errors="surrogateescape"), self._token):
+        token, task = shown(authorization)
+        if not hmac.compare_digest(token.encode(errors="surrogateescape"), self._token):
             raise NotAuthorized
-        return _task(task)
+        return caller_named(task)
 
     def _converse(self, connection: socket.socket) -> None:
         try:
@@ -87,31 +85,6 @@ class Server:
         with self._lock:
             self._open.pop(connection, None)
         connection.close()
-
-
-def credential_for(token: str, run_id: str, path: str) -> str:
-    """The token of an endpoint, with the task that it is given to: what that task creates is then known to be its."""
-    task = base64.urlsafe_b64encode(f"{run_id}/{path}".encode(errors="surrogatepass")).decode().rstrip("=")
-    return f"{token}.{task}"
-
-
-def _credential(authorization: str) -> str:
-    scheme, _, value = authorization.strip().partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() == "basic":  # with any name; for `curl -u` and clients that know nothing else
-        with suppress(binascii.Error, UnicodeDecodeError):
-            return base64.b64decode(value).decode().partition(":")[2]
-    return ""
-
-
-def _task(text: str) -> Caller | None:
-    try:
-        named = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    except (binascii.Error, ValueError):
-        return None
-    run_id, slash, path = named.partition("/")
-    return Caller(RunId(run_id), TaskPath(path)) if slash else None
 
 
 class Conversation(BaseHTTPRequestHandler):

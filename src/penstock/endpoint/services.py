@@ -1,7 +1,5 @@
 """What handlers work with."""
 
-from pathlib import Path
-
 from msgspec import Struct
 
 from penstock.artifacts.store import ArtifactStore
@@ -14,5 +12,6 @@ class Services(Struct, frozen=True, kw_only=True):
 
     store: MetadataStore
     artifacts: ArtifactStore
+    artifacts_root: str
+    """The folder or the URL of the artifact store."""
     clock: Clock
-    home: Path

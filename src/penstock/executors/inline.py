@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -35,18 +35,27 @@ class InlineExecutor:
     very module is called.
     """
 
-    def __init__(self, home: Path, artifacts_url: str, *, pdb: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        artifacts_url: str,
+        *,
+        pdb: bool = False,
+        nearby: Callable[[WorkOrder], Mapping[str, str]] = lambda _order: {},
+    ) -> None:
         """Prepare.
 
         Args:
             home: Folder for unpacked code.
             artifacts_url: The artifact store, as `open_artifact_store` takes it.
             pdb: Open a debugger where a component raises.
+            nearby: Variables for what is on this machine: the endpoint of this process.
         """
         self._components = Components(home / "code")
         self._store = open_artifact_store(artifacts_url, cache=home / "cache")
         self._apart = ApartModules()
         self._pdb = pdb
+        self._nearby = nearby
 
     def start(self, order: WorkOrder, report: Report) -> None:
         """See `Executor.start`. Returns when the attempt is over.
@@ -61,7 +70,7 @@ class InlineExecutor:
             component = self._read(order.container)
             folder = self._components.folder(component)
             code_folder = str(folder)
-            with _tee(order.log, order.grants.secrets), _in_folder(order.cwd), _environment(order):
+            with _tee(order.log, order.grants.secrets), _in_folder(order.cwd), _environment(order, self._nearby(order)):
                 output = self._run(component, folder, order)
             own = bool(component.manifest.requirements)  # it asks for an environment that this is not
             outcome: Outcome = Succeeded(output=output, usage=_usage(began, cpu), reusable=not own)
@@ -189,8 +198,8 @@ def _in_folder(cwd: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _environment(order: WorkOrder) -> Iterator[None]:
-    given = order.surroundings | variables(order) | order.grants.environ
+def _environment(order: WorkOrder, nearby: Mapping[str, str]) -> Iterator[None]:
+    given = {**order.surroundings, **nearby, **variables(order), **order.grants.environ}
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
     try:

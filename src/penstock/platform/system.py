@@ -24,6 +24,7 @@ from penstock.metadata.records import Run
 from penstock.metadata.store import MetadataStore
 from penstock.platform.compiling import Compilations
 from penstock.platform.driving import Driving
+from penstock.platform.endpoint import ProcessEndpoint
 from penstock.platform.home import artifacts_place, prepare_home, store_place
 from penstock.platform.options import RunOptions
 from penstock.platform.submission import Submission
@@ -31,6 +32,7 @@ from penstock.platform.workers import Workers
 
 if TYPE_CHECKING:
     from penstock.platform.retention import Collector
+    from penstock.registry import ModelRegistry
 
 
 class System:
@@ -43,7 +45,8 @@ class System:
         self.artifacts = artifacts
         self.clock = clock
         self.engine_id = this_engine()
-        self._workers = Workers(settings)
+        self.endpoint = ProcessEndpoint(settings, store, artifacts, clock)
+        self._workers = Workers(settings, self.endpoint.variables)
         self._submission = Submission(settings.home, store, artifacts, self._workers, clock)
         self._driving = Driving(settings, store, artifacts, self._workers, clock, self.engine_id)
 
@@ -72,6 +75,7 @@ class System:
         """End the worker processes; the stores stay open, for whoever reads results."""
         self._driving.close()
         self._workers.close()
+        self.endpoint.close()
 
     def __enter__(self) -> "System":
         return self
@@ -92,6 +96,15 @@ class System:
         from penstock.platform.retention import Collector
 
         return Collector(self.store.retention, self.artifacts, self.home, self.clock)
+
+    # --- models -------------------------------------------------------------------------------------------
+
+    @property
+    def models(self) -> "ModelRegistry":
+        """Registered models, and which of them is in production."""
+        from penstock.registry import ModelRegistry
+
+        return ModelRegistry(self.store, self.artifacts, self.clock)
 
     # --- pipelines ----------------------------------------------------------------------------------------
 

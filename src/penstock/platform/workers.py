@@ -1,11 +1,11 @@
 """The executors of this process: each is made when it is first needed, and ended with the system."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.settings import Settings
-from penstock.engine.executor import Executor
+from penstock.engine.executor import Executor, WorkOrder
 from penstock.ir.spec import ContainerSpec
 from penstock.platform.home import artifacts_place
 from penstock.platform.options import RunOptions
@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 class Workers:
     """What runs tasks in this process's name. A run that is served from cache makes none of it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, nearby: Callable[[WorkOrder], Mapping[str, str]]) -> None:
+        """Prepare.
+
+        Args:
+            settings: Where things are.
+            nearby: Variables for tasks that run on this machine.
+        """
         self._settings = settings
+        self._nearby = nearby
         self._home = settings.home
         self._artifacts = artifacts_place(settings)
 
@@ -37,7 +44,11 @@ class Workers:
         from penstock.executors.process.executor import ProcessExecutor
 
         return ProcessExecutor(
-            self._home, self._artifacts, durability=self._settings.durability, faults=self._settings.faults
+            self._home,
+            self._artifacts,
+            durability=self._settings.durability,
+            faults=self._settings.faults,
+            nearby=self._nearby,
         )
 
     @cached_property
@@ -58,7 +69,7 @@ class Workers:
         if options.executor == "inline":
             from penstock.executors.inline import InlineExecutor
 
-            return InlineExecutor(self._home, self._artifacts, pdb=options.pdb)
+            return InlineExecutor(self._home, self._artifacts, pdb=options.pdb, nearby=self._nearby)
         return _Lazy(lambda: self._routing(options))
 
     def knows(self, container: ContainerSpec) -> bool:

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from penstock.client.http import Endpoint, EndpointUnreachable, Refused
 from penstock.endpoint import messages
+from penstock.endpoint.credentials import credential_for
 from penstock.endpoint.errors import BodyCut
 from penstock.endpoint.listener import Listener
 from penstock.endpoint.messages import Request, Response, reply
 from penstock.endpoint.routing import Route, Router
-from penstock.endpoint.server import credential_for
 
 TOKEN = "the-token"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}

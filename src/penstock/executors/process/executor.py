@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -52,6 +52,7 @@ class ProcessExecutor:
         grace: float = 5.0,
         durability: Durability = "full",
         faults: tuple[str, ...] = (),
+        nearby: Callable[[WorkOrder], Mapping[str, str]] = lambda _order: {},
     ) -> None:
         """Prepare; no process is started yet.
 
@@ -62,6 +63,7 @@ class ProcessExecutor:
             grace: Seconds between asking an attempt to end (SIGTERM) and killing it.
             durability: Of a local artifact store: whether a stored artifact survives a power cut.
             faults: For tests: fault points that a worker is to die at.
+            nearby: Variables for what a process of this machine can reach: the endpoint of the engine's process.
 
         Raises:
             SystemUnsupported: This is not Linux.
@@ -70,6 +72,7 @@ class ProcessExecutor:
             raise SystemUnsupported(system=sys.platform)
         self._grace = grace
         self._faults = faults
+        self._nearby = nearby
         self._environments = Environments(home / "environments", python=python, artifacts=artifacts_url)
         self._forms: tuple[TaskForm, ...] = (
             PenstockComponent(home / "code", artifacts_url, home / "cache", durability),
@@ -113,7 +116,7 @@ class ProcessExecutor:
             assignment = Assignment(
                 function=call.function,
                 cwd=str(order.cwd),
-                environ={**order.surroundings, **variables(order), **order.grants.environ},
+                environ={**order.surroundings, **self._nearby(order), **variables(order), **order.grants.environ},
                 folders=[Folder(path=one.path, source=one.source, files=one.files) for one in order.grants.mounts],
                 memory=order.limits.memory,
                 failure=str(failure),
