@@ -163,16 +163,11 @@ def _assemble(
         converted.graph.node.append(last)
     nodes = [*graph.nodes, *converted.graph.node]
     nodes += [helper.make_node("Identity", [tensor], [name]) for name, tensor in ends.items()]
-    types = {
-        "double": TensorProto.DOUBLE,
-        "int64": TensorProto.INT64,
-        "string": TensorProto.STRING,
-        "time": TensorProto.INT64,
-    }
+    types = {"double": TensorProto.DOUBLE, "string": TensorProto.STRING}
     onnx_graph = helper.make_graph(
         nodes,
         "penstock",
-        [helper.make_tensor_value_info(c.name, types[c.kind], [None, 1]) for c in columns],
+        [helper.make_tensor_value_info(c.name, types.get(c.kind, TensorProto.INT64), [None, 1]) for c in columns],
         [_output(name, estimator) for name in ends],
         [*graph.constants, *converted.graph.initializer],
     )

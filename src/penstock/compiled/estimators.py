@@ -7,6 +7,15 @@ from penstock.compiled.graph import ML, OPSETS, CannotCompile
 from penstock.compiled.thresholds import with_float32_thresholds
 
 FEATURES = "features"
+LINEAR = (
+    *(
+        f"sklearn.{name}"
+        for name in ("ARDRegression", "BayesianRidge", "ElasticNetCV", "LassoCV", "LassoLars", "RidgeCV")
+    ),
+    *(f"sklearn.{name}" for name in ("Lars", "OrthogonalMatchingPursuit", "QuantileRegressor", "TheilSenRegressor")),
+    *(f"sklearn.{name}" for name in ("GammaRegressor", "PoissonRegressor", "TweedieRegressor")),
+)
+"""Regressors that are a sum of weighted features, or the exponential of one; converted as `LinearRegression`."""
 PREFIX = "estimator/"
 
 ESTIMATORS = (
@@ -40,6 +49,7 @@ ESTIMATORS = (
     "xgboost.XGBRegressor",
     "lightgbm.LGBMClassifier",
     "lightgbm.LGBMRegressor",
+    *LINEAR,
 )
 """What is handed to a converter. Whether the result is right is for the parity gate to say, of each model."""
 
@@ -75,7 +85,7 @@ def convert_estimator(estimator: Any, width: int, *, float32: bool) -> tuple[Any
 
 
 def _converted(estimator: Any, name: str, width: int) -> tuple[Any, dict[str, str]]:
-    from onnx import compose
+    from onnx import compose, helper
     from skl2onnx import convert_sklearn
     from skl2onnx.common.data_types import FloatTensorType
 
@@ -86,7 +96,8 @@ def _converted(estimator: Any, name: str, width: int) -> tuple[Any, dict[str, st
         options["raw_scores"] = True
     try:
         _register_boosters(name)
-        estimator = with_float32_thresholds(estimator, name)
+        exponential = _is_exponential(estimator)
+        estimator = _as_linear(estimator) if name in LINEAR else with_float32_thresholds(estimator, name)
         model = convert_sklearn(
             estimator,
             initial_types=[(FEATURES, FloatTensorType([None, width]))],
@@ -99,7 +110,29 @@ def _converted(estimator: Any, name: str, width: int) -> tuple[Any, dict[str, st
     meant = {"predictions": outputs[0]}
     if classifier:
         meant[scores] = outputs[1]
-    return compose.add_prefix(model, PREFIX), meant
+    model = compose.add_prefix(model, PREFIX)
+    if exponential:
+        model.graph.node.append(helper.make_node("Exp", [outputs[0]], [PREFIX + "exponential"]))
+        meant["predictions"] = PREFIX + "exponential"
+    return model, meant
+
+
+def _as_linear(estimator: Any) -> Any:
+    """A `LinearRegression` with the same coefficients."""
+    import numpy as np
+    from sklearn.linear_model import LinearRegression
+
+    linear = LinearRegression()
+    linear.coef_ = np.asarray(estimator.coef_, dtype=np.float64).ravel()
+    linear.intercept_ = float(np.ravel(estimator.intercept_)[0]) if np.size(estimator.intercept_) else 0.0
+    linear.n_features_in_ = len(linear.coef_)
+    return linear
+
+
+def _is_exponential(estimator: Any) -> bool:
+    """Whether it is a generalized linear model whose link is the logarithm."""
+    loss = getattr(estimator, "_base_loss", None)
+    return type(getattr(loss, "link", None)).__name__ == "LogLink" and hasattr(estimator, "coef_")
 
 
 def _register_boosters(name: str) -> None:

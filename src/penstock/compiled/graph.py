@@ -109,11 +109,8 @@ class Graph:
         from onnx import numpy_helper
 
         rows = self.add("Shape", places, start=0, end=1)
-        across = (
-            self.constant([width], np.int64)
-            if isinstance(width, int)
-            else self.add("Reshape", width, self.constant([1], np.int64))
-        )
+        wide = self.scalar(width) if isinstance(width, int) else width
+        across = self.add("Reshape", wide, self.constant([1], np.int64))
         zero = numpy_helper.from_array(np.zeros(1, dtype=dtype))
         zeros = self.add("ConstantOfShape", self.add("Concat", rows, across, axis=0), value=zero)
         return self.add("ScatterElements", zeros, places, values, axis=1, reduction="add")
@@ -143,14 +140,12 @@ class Graph:
         from onnx import TensorProto, helper
 
         name, start, following = state
-        kinds = {"full:in": TensorProto.BOOL}
+        kinds = {"penstock:full": TensorProto.BOOL}
+        known = [helper.make_tensor_value_info(n, kinds.get(n, TensorProto.INT64), [None]) for n in (name, *inputs)]
         inside = helper.make_graph(
             body.nodes,
             f"{body.prefix}body",
-            [
-                helper.make_tensor_value_info(each, kinds.get(each, TensorProto.INT64), [None])
-                for each in (name, *inputs)
-            ],
+            known,
             [helper.make_tensor_value_info(following, TensorProto.INT64, [None])],
             body.constants,
         )

@@ -82,7 +82,7 @@ def _odd_values(values: np.ndarray[Any, Any], column: RawColumn) -> list[Any]:
     there = values[~absent(values)]
     if column.kind == "time":
         days = as_moments(there, column).view(np.ndarray)[:3].astype("datetime64[D]").astype("datetime64[us]")
-        return [*map(np.datetime64, DATES), *days, *(day - np.timedelta64(1, "us") for day in days)]
+        return [*(np.datetime64(day) for day in DATES), *days, *(day - np.timedelta64(1, "us") for day in days)]
     if column.kind == "string":
         seen = [str(text) for text in list(dict.fromkeys(there))[:3]]
         dates = [*DATES, "2024-02-30T00:00", "2024-03-31T02:30+01:00", "2024-01-01T12:30:15.5Z"]

@@ -53,18 +53,18 @@ def replaced(characters: str, others: dict[str, str], graph: Graph) -> str:
 def joined(pieces: str, graph: Graph) -> str:
     """The pieces of each row as one text, `[rows, 1]`: pairs of neighbours are joined until one is left."""
     body = Graph(prefix=f"{graph.name()}:")
-    width = body.add("Shape", "joined:in", start=1, end=2)
+    width = body.add("Shape", "penstock:joined", start=1, end=2)
     odd = body.add("Mod", width, body.constant([2], np.int64))
-    rows = body.add("Shape", "joined:in", start=0, end=1)
+    rows = body.add("Shape", "penstock:joined", start=0, end=1)
     filler = body.add("Expand", body.constant([[""]], object), body.add("Concat", rows, odd, axis=0))
-    even = body.add("Concat", "joined:in", filler, axis=1)
+    even = body.add("Concat", "penstock:joined", filler, axis=1)
     end, axis, step = (body.constant([value], np.int64) for value in (2**31, 1, 2))
     left = body.add("Slice", even, body.constant([0], np.int64), end, axis, step)
     right = body.add("Slice", even, body.constant([1], np.int64), end, axis, step)
     pair = body.add("StringConcat", left, right)
     more = body.add("Greater", body.add("Shape", pair, start=1, end=2), body.constant([1], np.int64))
     again = body.add("Squeeze", more)
-    return graph.loop(body, start=pieces, state="joined:in", next_state=pair, again=again)
+    return graph.loop(body, start=pieces, state="penstock:joined", next_state=pair, again=again)
 
 
 @cache

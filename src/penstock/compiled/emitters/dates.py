@@ -117,7 +117,7 @@ def _local(values: Integers, aware: str, zone: str, graph: Graph) -> Integers:
 
 @cache
 def offsets_of(zone: str) -> tuple[list[int], list[int]]:
-    """When the clocks of a zone change, and their offset to UTC before the first change and after each, in microseconds."""
+    """When the clocks of a zone change, and their offset before the first change and after each, in microseconds."""
     import pandas as pd
 
     def offset(micros: Any) -> Any:

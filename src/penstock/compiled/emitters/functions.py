@@ -7,7 +7,8 @@ import numpy as np
 
 from penstock.compiled.cast import is_float32_cast
 from penstock.compiled.emitters.registry import checked_matrix, emits
-from penstock.compiled.graph import Block, CannotCompile, Graph, Part, numbers
+from penstock.compiled.emitters.tracing import followed
+from penstock.compiled.graph import Block, Graph, Part, numbers
 
 _SAME = {"exp": "Exp", "log": "Log", "sin": "Sin", "cos": "Cos", "sqrt": "Sqrt", "absolute": "Abs", "floor": "Floor"}
 FUNCTIONS = (*_SAME, "log1p", "square")
@@ -24,10 +25,13 @@ def function(transformer: Any, block: Block, graph: Graph) -> Block:
         tensor = graph.matrix(block, to="float")
         return Block((Part(tensor=tensor, type="float", width=block.width),))
     name = getattr(called, "__name__", repr(called))
+    if transformer.validate:
+        block = numbers(checked_matrix(transformer, block, graph), block.width)
     if arguments or getattr(np, name, None) is not called or name not in FUNCTIONS:
-        raise CannotCompile(f"its function `{name}` has no counterpart in the graph")
-    matrix = checked_matrix(transformer, block, graph) if transformer.validate else graph.matrix(block)
-    return numbers(_apply(name, matrix, graph), block.width)
+        columns = [graph.matrix(Block((part,))) for part in graph.columns(block)]
+        names = [part.raw.name for part in block.parts if part.raw is not None]
+        return Block(followed(called, arguments, columns, names if len(names) == block.width else [], graph))
+    return numbers(_apply(name, graph.matrix(block), graph), block.width)
 
 
 @emits("sklearn.PolynomialFeatures")

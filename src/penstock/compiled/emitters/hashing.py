@@ -117,17 +117,19 @@ def _murmur(size: str, packed: str, graph: Graph) -> str:
     mixed = _times(_rotated(_times(blocks, 0xCC9E2D51, graph), 15, graph), 0x1B873593, graph)
     full = graph.add("Div", length, graph.constant([[4]], np.int64))
     body = Graph(prefix=f"{graph.name()}:")
-    both = body.add("BitwiseXor", "hash:in", "block:in")
+    both = body.add("BitwiseXor", "penstock:hash", "penstock:block")
     turned = body.add("Mul", _rotated(both, 13, body), body.constant([5], np.int64))
     turned = body.add("Add", turned, body.constant([0xE6546B64], np.int64))
     turned = body.add("Mod", turned, body.constant([_WORD], np.int64))
-    following = body.add("Where", "full:in", turned, both)
+    following = body.add("Where", "penstock:full", turned, both)
     count = graph.add("Shape", blocks, start=1, end=2)
     numbered = graph.add("Range", graph.scalar(0), graph.add("Squeeze", count), graph.scalar(1))
     is_full = graph.add("Transpose", graph.add("Less", numbered, full), perm=[1, 0])
     by_block = graph.add("Transpose", mixed, perm=[1, 0])
     zero = graph.add("Mul", graph.add("Squeeze", length, graph.constant([1], np.int64)), graph.constant([0], np.int64))
-    last = graph.scan(body, state=("hash:in", zero, following), inputs={"block:in": by_block, "full:in": is_full})
+    last = graph.scan(
+        body, state=("penstock:hash", zero, following), inputs={"penstock:block": by_block, "penstock:full": is_full}
+    )
     done = graph.add("BitwiseXor", graph.add("Unsqueeze", last, graph.constant([1], np.int64)), length)
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35), (16, 1)):
         done = graph.add("BitwiseXor", done, graph.add("Div", done, graph.constant([[1 << shift]], np.int64)))
