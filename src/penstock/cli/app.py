@@ -34,6 +34,7 @@ app = Group(
         "engine": "penstock.cli.commands.engine:engine",
         "runs": "penstock.cli.runs:app",
         "artifacts": "penstock.cli.artifacts:app",
+        "models": "penstock.cli.models:app",
         "secrets": "penstock.cli.vault:secrets_app",
         "config-maps": "penstock.cli.vault:config_maps_app",
         "volumes": "penstock.cli.vault:volumes_app",

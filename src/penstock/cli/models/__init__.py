@@ -1,0 +1,19 @@
+"""`penstock models …`: registered models, and which of them is in production. One module for each command."""
+
+from penstock.cli.command import Group
+
+app = Group(
+    "models",
+    {
+        "list": "penstock.cli.models.list:list_models",
+        "show": "penstock.cli.models.show:show",
+        "register": "penstock.cli.models.register:register",
+        "promote": "penstock.cli.models.promote:promote",
+        "rollback": "penstock.cli.models.rollback:rollback",
+        "history": "penstock.cli.models.history:history",
+        "tag": "penstock.cli.models.tag:tag",
+        "alias": "penstock.cli.models.alias:alias",
+        "remove": "penstock.cli.models.remove:remove",
+    },
+    help="Registered models, and which of them is in production.",
+)
