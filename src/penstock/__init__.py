@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         pipeline,
         when,
     )
+    from penstock.models.model import Model
 
 _HOMES = {
     "penstock.dsl": (
@@ -54,6 +55,7 @@ _HOMES = {
     ),
     "penstock.data": ("HTML", "JSON", "Artifact", "Markdown", "Metrics", "Text"),
     "penstock.data.converter": ("Converter",),
+    "penstock.models.model": ("Model",),
     "penstock.client.tracking": ("log_metric", "log_metrics", "log_params", "log_tags"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -69,6 +71,7 @@ __all__ = [
     "IfPresent",
     "Markdown",
     "Metrics",
+    "Model",
     "Output",
     "Retry",
     "TaskFinalStatus",

@@ -18,6 +18,7 @@ NAMES = [
     "IfPresent",
     "Markdown",
     "Metrics",
+    "Model",
     "Output",
     "Retry",
     "TaskFinalStatus",

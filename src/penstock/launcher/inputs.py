@@ -1,11 +1,13 @@
 """From an executor input to the arguments of the author's function."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.errors import PenstockError
 from penstock.core.json import Json
+from penstock.data.given import GivenArtifact
 from penstock.data.naming import type_name as annotation_name
 from penstock.data.types import ArtifactUse, ParameterUse, classify, decode_parameter
 from penstock.dsl.status import TaskFinalStatus
@@ -45,6 +47,17 @@ def load_arguments(
                 raise MissingArgument(component=component, argument=name)
             loaded[name] = None
     return loaded
+
+
+def given_to(inputs: TaskInputValues, store: ArtifactStore | None) -> list[GivenArtifact]:
+    """Which artifacts the function got, for converters that store its results; those that are here, to read."""
+    found = []
+    for argument, listed in inputs.artifacts.items():
+        for artifact in listed.artifacts:
+            with suppress(PenstockError, OSError):
+                path, kind = readable_path(artifact, store), str(artifact.metadata.get("kind", ""))
+                found.append(GivenArtifact(argument=argument, path=path, kind=kind, digest=str(artifact.digest or "")))
+    return found
 
 
 def _is_left_out(value: Json, annotation: Any, has_default: bool) -> bool:

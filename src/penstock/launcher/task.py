@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import msgspec
 
 from penstock.artifacts.store import ArtifactStore
 from penstock.core.faults import fault_point
+from penstock.data.given import giving
 from penstock.ir.manifest import ComponentManifest
 from penstock.ir.runtime import ExecutorInput, ExecutorOutput
 from penstock.launcher.errors import InputChanged, NoRoom, OutputUnsaved
-from penstock.launcher.inputs import load_arguments
+from penstock.launcher.inputs import given_to, load_arguments
 from penstock.launcher.modules import import_component
 from penstock.launcher.outputs import save_outputs
 from penstock.launcher.shared import SharedInputs
@@ -60,7 +62,8 @@ def run_task(
     if changed:
         raise InputChanged(component=component, inputs=changed)
     given.clear()  # nothing of ours keeps large inputs alive while the outputs are written
-    output = save_outputs(result, annotations.get("return"), executor_input.outputs, artifacts, component)
+    with giving(partial(given_to, executor_input.inputs, artifacts)):
+        output = save_outputs(result, annotations.get("return"), executor_input.outputs, artifacts, component)
     fault_point("launcher.before_report")
     if executor_input.outputs.output_file:
         write_whole(Path(executor_input.outputs.output_file), encode_output(output, component))

@@ -1,7 +1,4 @@
-"""scikit-learn estimators, pipelines included, and what follows its ways (LightGBM, XGBoost): MLflow model folders.
-
-Models are kept as skops files. A pickle is never written and never read.
-"""
+"""Models as artifacts: packages. Imports nothing until one is stored or loaded."""
 
 # ruff: noqa: ARG002 - the interface has the arguments
 
@@ -10,51 +7,87 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.core.json import Json
 from penstock.data.converter import Converter
-from penstock.data.errors import ConversionError
 from penstock.data.naming import type_name
-from penstock.models import mlmodel, skops_file
 
 if TYPE_CHECKING:
-    from sklearn.base import BaseEstimator
+    from penstock.models.model import Model
+    from penstock.models.package import Package
 
 _MOST_NAMES = 500
 _MIXINS = ("Classifier", "Regressor", "Transformer", "Cluster", "Outlier", "Bicluster", "Density", "MetaEstimator")
 
 
-class Estimator(Converter["BaseEstimator"]):
-    """Any class below `sklearn.base.BaseEstimator`; as an annotation also its mixins, such as `ClassifierMixin`."""
+class Estimator(Converter[Any]):
+    """Fitted models as they are: any class below `sklearn.base.BaseEstimator`, boosters, modules of PyTorch.
 
-    type_names = ("sklearn.base.BaseEstimator", *(f"sklearn.base.{name}Mixin" for name in _MIXINS))
+    As an annotation also scikit-learn's mixins, such as `ClassifierMixin`.
+    """
+
+    type_names = (
+        "sklearn.base.BaseEstimator",
+        *(f"sklearn.base.{name}Mixin" for name in _MIXINS),
+        "lightgbm.basic.Booster",
+        "xgboost.core.Booster",
+        "torch.nn.modules.module.Module",
+    )
     kind = "model"
     schema_title = "system.Model"
     imports = ("sklearn.base", "skops.io", "yaml")
 
-    def save(self, value: "BaseEstimator", target: Path) -> dict[str, Json]:
-        """Write the model's folder."""
-        target.mkdir()
-        trusted = skops_file.dump(value, target / mlmodel.MODEL_FILE)
-        mlmodel.write_description(target, value, trusted)
-        facts: dict[str, Json] = {"format": "mlflow", "class": type_name(type(value))}
-        features = getattr(value, "n_features_in_", None)
-        if features is not None:
-            facts["features"] = int(features)
-        names = getattr(value, "feature_names_in_", None)
-        if names is not None:
-            facts["feature_names"] = [str(name) for name in names[:_MOST_NAMES]]
-        return facts
+    def save(self, value: Any, target: Path) -> dict[str, Json]:
+        """Write the package; raw rows are looked for among the tables that the component was given."""
+        from penstock.models.building import build_from_task
 
-    def load(self, source: Path, annotation: type["BaseEstimator"], metadata: dict[str, Json]) -> "BaseEstimator":
-        """Read the model, if all types in it are trusted."""
-        file = source / mlmodel.MODEL_FILE
-        if not file.is_file():
-            raise ConversionError(
-                what=type_name(annotation),
-                action="loaded",
-                reason=f"there is no {mlmodel.MODEL_FILE} in it",
-                advice="store the model by returning the estimator; pickles are not loaded",
-            )
-        model: BaseEstimator = skops_file.load(file)
-        return model
+        return facts_of(build_from_task(value, target), value)
+
+    def load(self, source: Path, annotation: type[Any], metadata: dict[str, Json]) -> Any:
+        """The original, if all types in it are trusted."""
+        from penstock.models.model import Model
+
+        return Model.load(source).original()
 
 
-CONVERTERS: list[Converter[Any]] = [Estimator()]
+class ModelPackage(Converter["Model"]):
+    """`penstock.Model`: the same folder, with all that is in it."""
+
+    type_names = ("penstock.models.model.Model",)
+    kind = "model"
+    schema_title = "system.Model"
+    imports = ("sklearn.base", "skops.io", "yaml")
+
+    def save(self, value: "Model", target: Path) -> dict[str, Json]:
+        """Write the package."""
+        value.save(target)
+        return facts_of(value.package, None)
+
+    def load(self, source: Path, annotation: "type[Model]", metadata: dict[str, Json]) -> "Model":
+        """Open it; nothing of it is executed."""
+        from penstock.models.model import Model
+
+        return Model.load(source)
+
+
+def facts_of(package: "Package", value: Any) -> dict[str, Json]:
+    """What is worth knowing of a package without opening it."""
+    module, _, name = package.class_.rpartition(".")
+    facts: dict[str, Json] = {"format": "mlflow", "class": f"{module.partition('.')[0]}.{name}", "task": package.task}
+    if value is not None:
+        facts["class"] = type_name(type(value))
+    names = [column.name for column in package.signature.inputs]
+    if not names and value is not None:
+        from penstock.models.estimators import raw_names, width_of
+
+        names = raw_names(value) or []
+        width = width_of(value)
+        if width is not None:
+            facts["features"] = width
+    if names:
+        facts["features"] = len(names)
+        facts["feature_names"] = list(names[:_MOST_NAMES])
+    if package.target:
+        facts["target"] = package.target
+    facts["runtime"] = package.runtime
+    return facts
+
+
+CONVERTERS: list[Converter[Any]] = [ModelPackage(), Estimator()]

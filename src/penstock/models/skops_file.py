@@ -8,6 +8,7 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,13 @@ from penstock.models.trusted import trusted_names
 
 _SCHEMA = "schema.json"
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
+_DAMAGED = (
+    *(zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, ImportError, EOFError, RecursionError),
+    *(NotImplementedError, zlib.error, MemoryError, AssertionError, OSError),
+)
+"""What skops and what is below it raise for a file that is not what it should be."""
+_SURELY_FINE = 64 << 20
+_LARGEST_RATIO = 100
 
 
 def dump(value: Any, target: Path) -> list[str]:
@@ -48,8 +56,12 @@ def dump(value: Any, target: Path) -> list[str]:
     return trusted_names(untrusted, _roles(target))
 
 
-def load(source: Path) -> Any:
+def load(source: Path, *, trust_all: bool = False) -> Any:
     """Read an estimator, if all types in it are trusted; otherwise nothing of it is made.
+
+    Args:
+        source: The file.
+        trust_all: Make whatever types are in it.
 
     Raises:
         UntrustedModel: Names the types that are not.
@@ -57,21 +69,51 @@ def load(source: Path) -> Any:
     """
     import skops.io
 
+    _, unknown = types_in(source)
+    if unknown and not trust_all:
+        raise UntrustedModel(types=unknown)
     try:
+        return skops.io.load(source, trusted=skops.io.get_untrusted_types(file=source))
+    except _DAMAGED as error:
+        raise _unreadable(error) from error
+
+
+def types_in(source: Path) -> tuple[list[str], list[str]]:
+    """All types that a skops file names, and those of them that nobody trusts. Makes nothing.
+
+    Raises:
+        ConversionError: The file is no skops file.
+    """
+    import skops.io
+
+    try:
+        _check_size(source)
+        roles = _roles(source)
         untrusted = skops.io.get_untrusted_types(file=source)
-        trusted = trusted_names(untrusted, _roles(source))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
-        raise ConversionError(what="model", action="loaded", reason=f"it is no skops file: {error}") from error
-    refused = sorted(set(untrusted) - set(trusted))
-    if refused:
-        raise UntrustedModel(types=refused)
-    return skops.io.load(source, trusted=trusted)
+        trusted = trusted_names(untrusted, roles)
+    except _DAMAGED as error:
+        raise _unreadable(error) from error
+    return sorted(roles), sorted(set(untrusted) - set(trusted))
+
+
+def _unreadable(error: BaseException) -> ConversionError:
+    reason = f"it is no skops file: {error or type(error).__name__}"
+    return ConversionError(what="model", action="loaded", reason=reason)
+
+
+def _check_size(source: Path) -> None:
+    """Refuse what would fill the memory: a file that unpacks to far more than it is."""
+    with zipfile.ZipFile(source) as archive:
+        whole = sum(entry.file_size for entry in archive.infolist())
+    packed = source.stat().st_size
+    if whole > _SURELY_FINE and whole > _LARGEST_RATIO * packed:
+        raise ValueError(f"its {packed:,} bytes would unpack to {whole:,}")
 
 
 def _check_importable(name: str, value: Any) -> None:
     """Refuse at once what nobody could load later: lambdas, and what is defined inside a function."""
     module, _, attribute = name.rpartition(".")
-    if module in sys.modules and not hasattr(sys.modules[module], attribute):
+    if "<" in name or (module in sys.modules and not hasattr(sys.modules[module], attribute)):
         raise ConversionError(
             what=type_name(type(value)),
             action="stored",
