@@ -107,6 +107,13 @@ def test_variables_may_hold_placeholders_and_are_added_to_ours(attempts: Attempt
     assert values_of(outcome) == {"out": f"<me> {os.environ['HOME']}"}
 
 
+def test_a_command_is_told_where_it_runs(attempts: Attempts) -> None:
+    line = command("sh", "-c", 'printf "%s" "$PENSTOCK_TASK $MINE" > "$0"', place("out"), env={"MINE": "own"})
+    surroundings = {"PENSTOCK_TASK": "a[1].b", "MINE": "given"}
+    outcome = attempts.run(line, outputs=["out"], component=giving(out="STRING"), surroundings=surroundings)
+    assert values_of(outcome) == {"out": "a[1].b own"}
+
+
 def test_a_command_works_in_the_folder_of_the_run(attempts: Attempts, tmp_path: Path) -> None:
     outcome = attempts.run(command("sh", "-c", 'pwd > "$0"', place("out")), outputs=["out"])
     assert values_of(outcome) == {"out": f"{tmp_path}\n"}

@@ -112,6 +112,16 @@ def test_variables_reach_the_container_and_ours_do_not(attempts: Attempts, monke
     assert "<me>" not in order.log.read_text()
 
 
+def test_a_container_is_told_where_it_runs_and_may_log(attempts: Attempts) -> None:
+    line = command(
+        "sh", "-c", 'printf "%s" "$PENSTOCK_TASK $MINE" > "$0"; echo "{}" >> "$SPOOL"', OUT, env={"MINE": "own"}
+    )
+    surroundings = {"PENSTOCK_TASK": "a[1].b", "MINE": "given", "SPOOL": str(attempts.folder / "task 1 😀" / "spool")}
+    order = attempts.start(line, outputs=["out"], component=TEXT, surroundings=surroundings)
+    assert values_of(attempts.wait(order)) == {"out": "a[1].b own"}
+    assert (order.folder / "spool").read_text() == "{}\n"
+
+
 def test_what_is_granted_is_there(attempts: Attempts, tmp_path: Path) -> None:
     secrets = tmp_path / "secrets"
     script = 'printf "%s" "$TOKEN $(cat "$1/password")" > "$0"'

@@ -20,6 +20,7 @@ from penstock.metadata.tracking import LOST_LINES, REFUSED, Logged, Metric
 _CHUNK = 1 << 20
 _LONGEST_LINE = 1 << 26
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC  # a task may put anything in that place
+_LARGEST = 2**63
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -112,6 +113,8 @@ class Spool:
 
 def _points(line: Line, began: int) -> list[Metric]:
     at = began if line.at is None else line.at
+    if not max(abs(at), abs(line.step)) < _LARGEST:
+        raise ValueError(line)
     for name in line.metrics:
         _check(name)
     return [Metric(name, float(value), line.step, at) for name, value in line.metrics.items()]

@@ -88,6 +88,7 @@ class Attempts:
         component: ComponentSpec | None = None,
         values: Mapping[str, str] | None = None,
         grants: Grants | None = None,
+        surroundings: Mapping[str, str] | None = None,
     ) -> WorkOrder:
         """Start an attempt.
 
@@ -132,6 +133,7 @@ class Attempts:
             limits=Limits(memory=memory, timeout=timeout),
             values=dict(values or {}),
             grants=grants or Grants(),
+            surroundings=dict(surroundings or {}),
         )
         self.executor.start(order, lambda key, outcome: self._reports.put((key, outcome)))
         return order

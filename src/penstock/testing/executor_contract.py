@@ -22,7 +22,7 @@ import pytest
 
 from penstock.core.ids import RunId, TaskPath
 from penstock.engine.executor import AttemptKey, Executor, Succeeded
-from penstock.ir.spec import ContainerSpec
+from penstock.ir.spec import ContainerSpec, EnvVar
 from penstock.testing.attempts import Attempts, artifacts_of, component_container, failure_of, values_of
 
 MEGABYTE = 1_000_000
@@ -102,6 +102,17 @@ class ExecutorContract:
         source = "import queue\ndef task() -> str:\n    return queue.MINE\n"
         container = component_container(source, files={"queue.py": "MINE = 'mine'\n"})
         assert values_of(attempts.run(container, outputs=["Output"])) == {"Output": "mine"}
+
+    def test_a_component_finds_where_it_runs_and_its_own_variables_go_before(self, attempts: Attempts) -> None:
+        source = """
+            import os
+            def task() -> list[str]:
+                return [os.environ.get(name, "") for name in ("PENSTOCK_RUN_ID", "PENSTOCK_TASK", "MINE")]
+        """
+        container = msgspec.structs.replace(component_container(source), env=[EnvVar(name="MINE", value="own")])
+        surroundings = {"PENSTOCK_RUN_ID": "r1 😀", "PENSTOCK_TASK": "a[1].b", "MINE": "given"}
+        outcome = attempts.run(container, outputs=["Output"], surroundings=surroundings)
+        assert values_of(outcome) == {"Output": ["r1 😀", "a[1].b", "own"]}
 
     def test_a_component_works_in_the_folder_of_the_run(self, attempts: Attempts, tmp_path: Path) -> None:
         folder = tmp_path / "a folder 'of mine'"
