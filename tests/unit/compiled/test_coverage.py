@@ -10,7 +10,7 @@ import pytest
 from penstock.compiled import NotCompiled, compile_model
 from penstock.compiled.emitters import EMITTERS
 from penstock.compiled.estimators import ESTIMATORS as CONVERTED
-from unit.compiled.cases import ESTIMATORS, TRANSFORMERS, Case, fitted, table
+from unit.compiled.cases import ESTIMATORS, TRANSFORMERS, Case, fitted, raw_rows
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/reference/compiled-models.md"
 START, END = "<!-- made by a test: do not edit -->\n", "<!-- end -->\n"
@@ -18,7 +18,7 @@ START, END = "<!-- made by a test: do not edit -->\n", "<!-- end -->\n"
 
 @pytest.mark.parametrize("case", [*TRANSFORMERS, *ESTIMATORS], ids=lambda case: case.name)
 def test_the_table_says_what_compiles(case: Case) -> None:
-    frame = table()
+    frame = raw_rows(case)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries, about data as small as this
         model = fitted(case, frame)

@@ -34,7 +34,7 @@ def selected(selector: Any, block: Block, graph: Graph) -> Block:
 
 @emits("sklearn.SplineTransformer")
 def splines(transformer: Any, block: Block, graph: Graph) -> Block:
-    if transformer.extrapolation not in {"constant", "continue", "error"}:
+    if transformer.extrapolation not in {"constant", "error"}:
         raise CannotCompile(f"extrapolation={transformer.extrapolation!r}")
     if getattr(transformer, "sparse_output", False) or getattr(transformer, "handle_missing", "error") != "error":
         raise CannotCompile("only its dense output without missing values is known to the graph")
@@ -56,8 +56,7 @@ def _spline(value: str, spline: Any, transformer: Any, graph: Graph) -> Block:
     if transformer.extrapolation == "error":
         graph.refuse(graph.add("Less", value, graph.constant([[low]])))
         graph.refuse(graph.add("Greater", value, graph.constant([[high]])))
-    if transformer.extrapolation != "continue":
-        value = graph.add("Clip", value, graph.constant(low), graph.constant(high))
+    value = graph.add("Clip", value, graph.constant(low), graph.constant(high))
     count = spline.c.shape[1] - (0 if transformer.include_bias else 1)
     pieces = [PPoly.from_spline((spline.t, spline.c[:, index], degree)) for index in range(count)]
     inside = [int(np.searchsorted(pieces[0].x, knot, side="right")) - 1 for knot in knots[:-1]]
