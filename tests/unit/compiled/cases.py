@@ -80,7 +80,7 @@ def diary(rows: int = 120) -> pd.DataFrame:
         "ﬁne",
     ]
     texts = [None if pd.isna(moment) else moment.isoformat() for moment in aware]
-    sentences = [" ".join(random.choice(words.split(), random.integers(1, 9))) for _ in range(rows)]
+    sentences = [" ".join(random.choice(words, random.integers(1, 9))) for _ in range(rows)]
     return pd.DataFrame(
         {
             "day": day,
