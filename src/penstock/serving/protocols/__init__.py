@@ -1,0 +1,1 @@
+"""What bodies and answers look like. A protocol turns a body into rows of a model, and its answer into a body."""
