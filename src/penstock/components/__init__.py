@@ -6,18 +6,32 @@ No module here is called like one of the names: importing it would put the modul
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from penstock.components.backtesting import Backtest, backtest
+    from penstock.components.batch_inference import Chosen, batch_predict, batch_predict_files, pick_model
+    from penstock.components.cross_validation import CrossValidation, cross_validate
     from penstock.components.evaluation import evaluate
     from penstock.components.explanation import explain
 
 _HOMES = {
+    "penstock.components.backtesting": ("Backtest", "backtest"),
+    "penstock.components.batch_inference": ("Chosen", "batch_predict", "batch_predict_files", "pick_model"),
+    "penstock.components.cross_validation": ("CrossValidation", "cross_validate"),
     "penstock.components.evaluation": ("evaluate",),
     "penstock.components.explanation": ("explain",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Backtest",
+    "Chosen",
+    "CrossValidation",
+    "backtest",
+    "batch_predict",
+    "batch_predict_files",
+    "cross_validate",
     "evaluate",
     "explain",
+    "pick_model",
 ]
 
 
