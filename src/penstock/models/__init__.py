@@ -10,22 +10,43 @@ penstock/profile.json · penstock/predictions.json              sketches of the 
 penstock/environment.txt                                       the exact lock, transitive
 ```
 
-Importing this loads no library. Loading a model executes no pickle, and nothing of its maker's code, unless the user
-trusts it.
+Names are looked up when first used: that models can be returned by components is known without any of it. Loading a
+model executes no pickle, and nothing of its maker's code, unless the user trusts it.
 """
 
-from penstock.data.trusted import trust
-from penstock.models.errors import (
-    ModelFails,
-    NoProbabilities,
-    NotPackaged,
-    NotRows,
-    PickleRefused,
-    RowsUnfit,
-    UnreadablePackage,
-)
-from penstock.models.model import Model
-from penstock.models.signature import Array, Column, Signature
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from penstock.data.trusted import trust
+    from penstock.models.errors import (
+        ModelFails,
+        NoProbabilities,
+        NotPackaged,
+        NotRows,
+        PickleRefused,
+        RowsUnfit,
+        UnreadablePackage,
+    )
+    from penstock.models.model import Model
+    from penstock.models.replaying import Replay, replay
+    from penstock.models.signature import Array, Column, Signature
+
+_HOMES = {
+    "penstock.data.trusted": ("trust",),
+    "penstock.models.errors": (
+        "ModelFails",
+        "NoProbabilities",
+        "NotPackaged",
+        "NotRows",
+        "PickleRefused",
+        "RowsUnfit",
+        "UnreadablePackage",
+    ),
+    "penstock.models.model": ("Model",),
+    "penstock.models.replaying": ("Replay", "replay"),
+    "penstock.models.signature": ("Array", "Column", "Signature"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Array",
@@ -36,8 +57,25 @@ __all__ = [
     "NotPackaged",
     "NotRows",
     "PickleRefused",
+    "Replay",
     "RowsUnfit",
     "Signature",
     "UnreadablePackage",
+    "replay",
     "trust",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def predict(model: "Model", rows: Any) -> Answer:
     """See `Model.predict`."""
     fitted = taken(rows, model.signature)
-    graph = _graph(model)
+    graph = graph_of(model)
     if graph is not None:
         found = graph.predict(fitted).predictions
         return found.astype(np.float64) if found.dtype.kind == "f" else _labels(found, model)
@@ -26,7 +26,7 @@ def predict(model: "Model", rows: Any) -> Answer:
 def predict_proba(model: "Model", rows: Any) -> Answer:
     """See `Model.predict_proba`."""
     fitted = taken(rows, model.signature)
-    graph = _graph(model)
+    graph = graph_of(model)
     if graph is not None:
         found = graph.predict(fitted).probabilities
         if found is not None:
@@ -36,7 +36,7 @@ def predict_proba(model: "Model", rows: Any) -> Answer:
     return answer(model.asked, fitted, what=model.package.class_, probabilities=True)
 
 
-def _graph(model: "Model") -> "CompiledModel | None":
+def graph_of(model: "Model") -> "CompiledModel | None":
     """The graph; None if there is none, or no runtime for it is installed here."""
     from importlib.util import find_spec
 
