@@ -9,29 +9,62 @@ if TYPE_CHECKING:
     from penstock.components.backtesting import Backtest, backtest
     from penstock.components.batch_inference import Chosen, batch_predict, batch_predict_files, pick_model
     from penstock.components.cross_validation import CrossValidation, cross_validate
+    from penstock.components.databases import export_sql, read_sql
     from penstock.components.evaluation import evaluate
     from penstock.components.explanation import explain
+    from penstock.components.exports import export_file
+    from penstock.components.outlying import Tamed, clip_outliers, drop_outliers
+    from penstock.components.profiling import Profiled, profile_table
+    from penstock.components.schemas import Checked, check_schema, infer_schema
+    from penstock.components.splits import Split, group_split, random_split, stratified_split, time_split
+    from penstock.components.table_files import CsvTable, read_csv, read_parquet
 
 _HOMES = {
     "penstock.components.backtesting": ("Backtest", "backtest"),
     "penstock.components.batch_inference": ("Chosen", "batch_predict", "batch_predict_files", "pick_model"),
     "penstock.components.cross_validation": ("CrossValidation", "cross_validate"),
+    "penstock.components.databases": ("export_sql", "read_sql"),
     "penstock.components.evaluation": ("evaluate",),
     "penstock.components.explanation": ("explain",),
+    "penstock.components.exports": ("export_file",),
+    "penstock.components.outlying": ("Tamed", "clip_outliers", "drop_outliers"),
+    "penstock.components.profiling": ("Profiled", "profile_table"),
+    "penstock.components.schemas": ("Checked", "check_schema", "infer_schema"),
+    "penstock.components.splits": ("Split", "group_split", "random_split", "stratified_split", "time_split"),
+    "penstock.components.table_files": ("CsvTable", "read_csv", "read_parquet"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Backtest",
+    "Checked",
     "Chosen",
     "CrossValidation",
+    "CsvTable",
+    "Profiled",
+    "Split",
+    "Tamed",
     "backtest",
     "batch_predict",
     "batch_predict_files",
+    "check_schema",
+    "clip_outliers",
     "cross_validate",
+    "drop_outliers",
     "evaluate",
     "explain",
+    "export_file",
+    "export_sql",
+    "group_split",
+    "infer_schema",
     "pick_model",
+    "profile_table",
+    "random_split",
+    "read_csv",
+    "read_parquet",
+    "read_sql",
+    "stratified_split",
+    "time_split",
 ]
 
 
