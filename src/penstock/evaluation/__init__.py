@@ -6,7 +6,11 @@ Names are looked up when first used, so that the types are known wherever compon
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from penstock.evaluation.behaviour import Direction, Invariance, MinimumFunctionality, check_model
+    from penstock.evaluation.checks import Check, Checked
+    from penstock.evaluation.comparing import Comparison, compare
     from penstock.evaluation.curves import choose_threshold
+    from penstock.evaluation.data_checks import check_data
     from penstock.evaluation.errors import (
         ColumnsMissing,
         NothingToEvaluate,
@@ -21,7 +25,11 @@ if TYPE_CHECKING:
     from penstock.evaluation.result import Evaluation
 
 _HOMES = {
+    "penstock.evaluation.behaviour": ("Direction", "Invariance", "MinimumFunctionality", "check_model"),
+    "penstock.evaluation.checks": ("Check", "Checked"),
+    "penstock.evaluation.comparing": ("Comparison", "compare"),
     "penstock.evaluation.curves": ("choose_threshold",),
+    "penstock.evaluation.data_checks": ("check_data",),
     "penstock.evaluation.errors": (
         "ColumnsMissing",
         "NothingToEvaluate",
@@ -39,17 +47,26 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "METRICS",
+    "Check",
+    "Checked",
     "ColumnsMissing",
+    "Comparison",
+    "Direction",
     "Estimate",
     "Evaluation",
+    "Invariance",
     "Metric",
+    "MinimumFunctionality",
     "NothingToEvaluate",
     "PackageMissing",
     "Predicted",
     "UnclearTask",
     "UnusablePredictions",
     "WrongOption",
+    "check_data",
+    "check_model",
     "choose_threshold",
+    "compare",
     "evaluate",
 ]
 

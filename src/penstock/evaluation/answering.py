@@ -56,7 +56,7 @@ class Answering:
             return np.asarray(self._asked.labels(rows), dtype=np.float64)
         if self._probable:
             return np.asarray(self._matrix(rows)[:, self._reference])
-        return (self._classes.codes(self._asked.labels(rows)) == self._reference).astype(np.float64)
+        return np.asarray(self._classes.codes(self._asked.labels(rows)) == self._reference, dtype=np.float64)
 
     def losses(self, rows: "pd.DataFrame", places: NDArray[np.intp]) -> Floats:
         """The loss of each row, where row `i` is the judged one at `places[i]`."""

@@ -65,7 +65,7 @@ class Asked:
             if found is not None:
                 return [str(name) for name in found]
         inputs = getattr(getattr(self.model, "signature", None), "inputs", None)
-        if inputs is not None:
+        if inputs:
             return [str(getattr(column, "name", column)) for column in inputs]
         names = getattr(self.model, "feature_name", None)  # a booster of LightGBM
         return [str(name) for name in names()] if callable(names) else None

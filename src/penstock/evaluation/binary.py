@@ -55,8 +55,8 @@ class BinarySample:
         starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
         return order, None if len(starts) == len(order) else starts, self.truth[order]
 
-    def measure(self, counts: Floats) -> dict[str, Floats]:
-        """Each metric, where row `i` counts `counts[r, i]` times in resample `r`."""
+    def measure(self, counts: Floats, *, ranks: bool = True) -> dict[str, Floats]:
+        """Each metric, where row `i` counts `counts[r, i]` times in resample `r`; without `ranks` those of labels."""
         sums = counts @ self._terms
         total, positive, predicted, hits = sums[:, :4].T
         negative, rejected = total - positive, total - positive - predicted + hits
@@ -74,9 +74,9 @@ class BinarySample:
         }
         found["precision"] = np.where(positive > 0, found["precision"], np.nan)
         found["mcc"] = np.where((positive > 0) & (negative > 0), found["mcc"], np.nan)
-        return found | (self._ranks(counts) if self.score is not None else {})
+        return found | (self.ranked(counts) if ranks and self.score is not None else {})
 
-    def _ranks(self, counts: Floats) -> dict[str, Floats]:
+    def ranked(self, counts: Floats) -> dict[str, Floats]:
         """AUC and average precision: by groups of equal scores, from the lowest up."""
         order, starts, truth = self._order
         here = counts[:, order]

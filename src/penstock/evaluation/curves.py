@@ -15,6 +15,8 @@ from penstock.evaluation.parts import Bin, Calibration, Confusion, Curves
 from penstock.evaluation.resampling import Floats
 
 _POINTS = 200
+_FEWEST_CALLED = 10
+"""Thresholds that call fewer rows positive are left out: one row or two make a precision of 0 or 1."""
 _BINS = 10
 _MOST_LABELS = 20
 
@@ -30,6 +32,8 @@ def curves_of(sample: BinarySample, weights: Floats | None = None) -> Curves | N
     grid = np.linspace(0, 1, _POINTS // 3)
     wanted = np.unique(np.concatenate([np.searchsorted(rate, grid) for rate in rates] + [[0, len(table.recall) - 1]]))
     kept = np.minimum(wanted, len(table.recall) - 1)
+    enough = table.selected[kept] * len(sample) >= min(_FEWEST_CALLED, len(sample))
+    kept = kept[enough]
     columns: dict[str, Floats] = {
         "thresholds": table.thresholds,
         "false_positive_rate": table.false_positive_rate,

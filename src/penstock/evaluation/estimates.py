@@ -71,7 +71,6 @@ _TABLE = (
     Metric("smape", "Symmetric percentage error", False, _NUMBERS, 0, 2),
     Metric("pinball", "Pinball loss", False, _NUMBERS, 0),
     Metric("absolute_bias", "Absolute bias", False, _NUMBERS, 0),
-    Metric("mase", "Scaled error (MASE)", False, ("forecasting",), 0),
     Metric("skill", "Skill over the best naive baseline", True, ("forecasting",), highest=1),
 )
 

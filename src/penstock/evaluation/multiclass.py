@@ -11,7 +11,7 @@ from penstock.evaluation.resampling import Floats
 
 MOST_RANKED = 50
 """Of more classes the probabilities are not kept, and there is no AUC."""
-_MOST_DRAWN = 10
+MOST_DRAWN = 10
 """Of more classes the AUC has no interval: each class is a ranking of its own."""
 
 
@@ -54,8 +54,8 @@ class MulticlassSample:
                 found["top_5_accuracy"] = (self.better < 5).astype(np.float64)
         return found
 
-    def measure(self, counts: Floats) -> dict[str, Floats]:
-        """Each metric, where row `i` counts `counts[r, i]` times in resample `r`."""
+    def measure(self, counts: Floats, *, ranks: bool = True) -> dict[str, Floats]:
+        """Each metric, where row `i` counts `counts[r, i]` times in resample `r`; without `ranks` those of labels."""
         terms = np.column_stack([np.ones(len(self)), *self.losses.values()])
         sums = counts @ terms
         total = sums[:, 0]
@@ -75,7 +75,7 @@ class MulticlassSample:
             "recall": _mean(np.where(support > 0, recall, 0.0), seen),
             "mcc": np.where(several, np.where(spread > 0, excess / np.sqrt(np.abs(spread)), 0.0), np.nan),
         }
-        if self.probabilities is not None and (self.classes <= _MOST_DRAWN or len(counts) == 1):
+        if ranks and self.probabilities is not None and (self.classes <= MOST_DRAWN or len(counts) == 1):
             found["auc"] = self._auc(counts)
         return found
 
@@ -101,7 +101,7 @@ class MulticlassSample:
 
     def _auc(self, counts: Floats) -> Floats:
         """The mean of each class against the rest, over the classes that occur."""
-        ranks = [sample._ranks(counts)["auc"] for sample in self._against_rest]
+        ranks = [sample.ranked(counts)["auc"] for sample in self._against_rest]
         if not ranks:
             return np.full(len(counts), np.nan)
         table = np.column_stack(ranks)

@@ -56,20 +56,20 @@ class NumberSample:
         order = np.argsort(sizes, kind="stable")
         return order, sizes[order]
 
-    def measure(self, counts: Floats) -> dict[str, Floats]:
-        """Each metric, where row `i` counts `counts[r, i]` times in resample `r`."""
+    def measure(self, counts: Floats, *, ranks: bool = True) -> dict[str, Floats]:
+        """Each metric, where row `i` counts `counts[r, i]` times in resample `r`; without `ranks` no medians."""
         sums = counts @ self._terms
         total, bias, squares, level, levels, nonzero, share = sums[:, :7].T
         spread = levels - level**2 / total
         flat = spread <= 1e-12 * np.abs(levels)
         found = {name: sums[:, 7 + place] / total for place, name in enumerate(self.losses)}
-        return found | {
+        found |= {
             "rmse": np.sqrt(squares / total),
             "r2": np.where(flat, np.nan, 1 - squares / np.where(flat, 1.0, spread)),
             "mape": share / nonzero,
             "absolute_bias": np.abs(bias / total),
-            "median_absolute_error": self._median(counts),
         }
+        return found | ({"median_absolute_error": self._median(counts)} if ranks else {})
 
     def _median(self, counts: Floats) -> Floats:
         """The weighted median of the errors' sizes; between two, the middle, as of plain numbers."""

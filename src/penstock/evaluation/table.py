@@ -68,4 +68,5 @@ def rows_at(source: Source, columns: Sequence[str], positions: NDArray[np.intp])
     if not parts:
         return pd.DataFrame(columns=list(columns))
     found = pd.concat(parts, ignore_index=True)
-    return found.iloc[np.searchsorted(wanted, positions)].reset_index(drop=True)
+    chosen: pd.DataFrame = found.iloc[np.searchsorted(wanted, positions)]
+    return chosen.reset_index(drop=True)
