@@ -39,3 +39,8 @@ def artifact_id(run: RunId, path: TaskPath, attempt: int, name: str, index: int)
     """The id of one output of one attempt: a function of its place, so that deciding stays pure."""
     place = f"{run}\0{path}\0{attempt}\0{name}\0{index}".encode()
     return ArtifactId("a" + hashlib.blake2b(place, digest_size=10).hexdigest())
+
+
+def tracked_id(run: RunId, path: str = "") -> str:
+    """The id of the tracked run of a pipeline run, or of an execution in it: 32 hex digits, as MLflow's are."""
+    return hashlib.sha256(f"{run}/{path}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

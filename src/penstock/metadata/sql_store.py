@@ -210,6 +210,11 @@ class SqlStore(SharedWork):
             )
         return [rows.execution_record(row) for row in found]
 
+    @repeatable
+    def tracked(self, tracked_ids: Collection[str]) -> set[str]:
+        with self._connections.reading() as session:
+            return {row[0] for row in session.rows_for_each(sql.SELECT_TRACKED, list(set(tracked_ids)))}
+
     # --- artifacts and lineage --------------------------------------------------------------------------
 
     @repeatable

@@ -116,6 +116,8 @@ SELECT_PREVIOUS_EXECUTIONS = (
     "LIMIT :limit"
 )
 
+SELECT_TRACKED = "SELECT tracked_id FROM tracked_runs WHERE tracked_id IN (:each)"
+
 # --- artifacts and lineage ----------------------------------------------------------------------------------
 
 SELECT_ARTIFACTS = f"SELECT {_columns(ARTIFACT)} FROM artifacts WHERE artifact_id IN (:each)"

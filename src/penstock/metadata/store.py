@@ -214,6 +214,10 @@ class MetadataStore(Protocol):
         """
         ...
 
+    def tracked(self, tracked_ids: Collection[str]) -> set[str]:
+        """Which of these runs (`core.ids.tracked_id`) there are in `tracking`. Costs less than to ask there."""
+        ...
+
     # --- artifacts and lineage --------------------------------------------------------------------------
 
     def artifacts(self, ids: Collection[ArtifactId]) -> dict[ArtifactId, Artifact]:

@@ -12,7 +12,6 @@ nothing; their status and times are those of the pipeline's records, read when a
 clients of MLflow's protocol, who say themselves how they ended.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +19,26 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
-from penstock.core.ids import RunId, TaskPath
+from penstock.core.ids import RunId, TaskPath, tracked_id
+
+__all__ = [
+    "DEFAULT_EXPERIMENT",
+    "LOST_LINES",
+    "REFUSED",
+    "Dataset",
+    "Experiment",
+    "Lifecycle",
+    "Logged",
+    "LoggedModel",
+    "Metric",
+    "ModelLink",
+    "ModelMetric",
+    "Tags",
+    "TrackedRun",
+    "TrackedStatus",
+    "Tracking",
+    "tracked_id",
+]
 
 Lifecycle: TypeAlias = Literal["active", "deleted"]
 Tags: TypeAlias = dict[str, str]
@@ -156,11 +174,6 @@ class Logged(Struct, frozen=True, kw_only=True):
     params: dict[str, str] = field(default_factory=dict)
     """One that has another value already keeps it; a tag tells what was refused."""
     tags: Tags = field(default_factory=dict)
-
-
-def tracked_id(run_id: RunId, path: str = "") -> str:
-    """The id of the tracked run of a pipeline run, or of an execution in it."""
-    return hashlib.sha256(f"{run_id}/{path}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class Tracking(Protocol):

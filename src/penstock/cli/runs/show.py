@@ -24,10 +24,12 @@ def show(run: str, as_json: bool, home: Path | None) -> int:
         if as_json:
             from penstock.cli.keep import holds_on
             from penstock.cli.watch.drive import run_as_json
+            from penstock.platform.report.logged import logged_as_json
 
             executions = list(progress.tree.executions())
             kept = holds_on(here.store, "run", found.run_id)
-            told = {"executions": executions, "attempts": attempts, "kept": kept}
+            logged = logged_as_json(here.store, executions)
+            told = {"executions": executions, "attempts": attempts, "logged": logged, "kept": kept}
             here.write_json({**run_as_json(here, progress), **told})
         else:
             from penstock.cli.runs.portrait import portrait_lines

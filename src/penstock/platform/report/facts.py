@@ -8,9 +8,12 @@ from msgspec import Struct, field
 from penstock.core.json import Json
 from penstock.metadata.records import Artifact, Execution
 from penstock.metadata.store import MetadataStore
+from penstock.platform.report.logged import logged_by
 from penstock.platform.report.words import STEPS
 
 METRICS = "system.Metrics"
+LOGGED = "logged"
+"""Stands for the name of an output where metrics were logged."""
 UNNAMED = "Output"
 """What the IR calls the only output of a component; where it came from or goes says more."""
 MOST_TASKS_WITH_METRICS = 500
@@ -48,7 +51,17 @@ def outputs_of(store: MetadataStore, execution: Execution) -> list[Output]:
 
 
 def metrics_of(store: MetadataStore, executions: Iterable[Execution]) -> list[TaskMetrics]:
-    """The numbers of all Metrics artifacts that `executions` produced, in order."""
+    """The numbers of all Metrics artifacts that `executions` produced, in order; then the last that they logged."""
+    executions = list(executions)
+    logged = (
+        TaskMetrics(path=one.path, name=LOGGED, values={key: point.value for key, point in one.metrics.items()})
+        for one in logged_by(store, executions)
+        if one.metrics
+    )
+    return [*_measured(store, executions), *logged]
+
+
+def _measured(store: MetadataStore, executions: Iterable[Execution]) -> list[TaskMetrics]:
     found: list[tuple[Execution, str, Any]] = []
     for execution in executions:
         if execution.kind in STEPS and execution.outputs.artifacts:

@@ -10,6 +10,7 @@ from penstock.metadata.store import MetadataStore
 from penstock.platform.report.drawing import draw_graph
 from penstock.platform.report.facts import Output, TaskMetrics, kind_of, metrics_of, outputs_of
 from penstock.platform.report.gallery import MOST_SHOWN, show_artifact
+from penstock.platform.report.histories import draw_histories
 from penstock.platform.report.markup import Markup, join, tag
 from penstock.platform.report.tasks import Explain, TaskTable, log_tail, state_pill
 from penstock.platform.report.timeline import draw_timeline
@@ -53,6 +54,7 @@ def render_page(store: MetadataStore, artifacts: ArtifactStore, run: Run, explai
     sections = [
         _section("Failures", _failures(artifacts, executions, run, TaskTable(artifacts, tree, attempts))),
         _section("Metrics", _metrics(metrics_of(store, executions))),
+        _section("Curves", draw_histories(store, executions), class_="wide"),
         _section("Graph", draw_graph(root, plan) if root is not None else None, class_="wide"),
         _section("Timeline", draw_timeline(run, tree, attempts)),
         _section("Outputs", _outputs(outputs_of(store, root.latest)) if root is not None else None),

@@ -128,7 +128,8 @@ class TrackingCases:
             store.tracking.of_execution(RunId("r9"), ROOT)
         assert store.tracking.runs_of(RunId("r9")) == []
         assert store.tracking.history("9", "loss") == []
-        assert store.tracking.params(["9"]) == store.tracking.tags(["9"]) == store.tracking.latest_metrics(["9"]) == {}
+        assert store.tracking.params(["9"]) == store.tracking.tags(["9"]) == {}
+        assert store.tracking.latest_metrics(["9"]) == {}
 
     # --- runs of clients --------------------------------------------------------------------------------
 
@@ -223,7 +224,8 @@ class TrackingCases:
                 ident, params={"depth": "8", "new": "1"}, tags={"a": "1"}, metrics=[Metric("loss", 1.0)]
             )
         assert store.tracking.params([ident]) == {ident: {"depth": "6", "eta": "0.1"}}
-        assert store.tracking.tags([ident]) == store.tracking.latest_metrics([ident]) == {}
+        assert store.tracking.tags([ident]) == {}
+        assert store.tracking.latest_metrics([ident]) == {}
 
     def test_tags_are_replaced_and_removed(self, store: MetadataStore) -> None:
         ident = client_run(store)
@@ -276,6 +278,8 @@ class TrackingCases:
         store.commit(lease, logged(metrics=[point], params={"depth": "6"}, tags={"kind": "tree"}))
         child, parent = tracked_id(R1, TRAIN), tracked_id(R1)
         assert {run.tracked_id for run in store.tracking.runs_of(R1)} == {child, parent}
+        assert store.tracked([child, parent, "none"]) == {child, parent}
+        assert store.tracked([]) == set()
         found = store.tracking.run(child)
         assert (found.name, found.parent, found.run_id, found.path) == ("train", parent, R1, TRAIN)
         assert (found.status, found.lifecycle) == (TrackedStatus.RUNNING, "active")
