@@ -35,6 +35,8 @@ app = Group(
         "runs": "penstock.cli.runs:app",
         "artifacts": "penstock.cli.artifacts:app",
         "models": "penstock.cli.models:app",
+        "approvals": "penstock.cli.approvals:app",
+        "serve": "penstock.cli.commands.serve:serve",
         "secrets": "penstock.cli.vault:secrets_app",
         "config-maps": "penstock.cli.vault:config_maps_app",
         "volumes": "penstock.cli.vault:volumes_app",

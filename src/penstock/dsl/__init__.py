@@ -13,6 +13,7 @@ def twice(x: int):
 ```
 """
 
+from penstock.dsl.approving import approval
 from penstock.dsl.branching import elsewhen, one_of, otherwise, when
 from penstock.dsl.commands import Concat, ContainerSpec, IfPresent, Output
 from penstock.dsl.component import Component, component
@@ -36,6 +37,7 @@ __all__ = [
     "Retry",
     "TaskFinalStatus",
     "TaskOptions",
+    "approval",
     "collect",
     "component",
     "container_component",

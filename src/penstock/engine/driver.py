@@ -109,6 +109,8 @@ class Driver:
         self._spools = Spools(state, work)
         self._agenda: deque[EngineEvent] = deque()
         self._asked: list[LookUpCache] = []
+        self._people: deque[TaskPath] = deque()
+        """Tasks that are to wait for a person: they need no place in line."""
         self._deferred: list[StartAttempt | CancelAttempt] = []
         self._transaction = Transaction()
         self._stopping = False
@@ -188,7 +190,7 @@ class Driver:
                 asked, self._asked = self._asked, []
                 self._agenda += self._lookups.answer(asked)
                 continue
-            path = self._slots.next()
+            path = self._people.popleft() if self._people else self._slots.next()
             if path is None:
                 return
             if self._state.executions[path].state is State.PENDING:
@@ -262,6 +264,8 @@ class Driver:
                 self._asked.append(command)
             case ImportArtifact():
                 self._import(command)
+            case Enqueue() if self._state.plan.waits_for_person(self._state.executions[command.path].component):
+                self._people.append(command.path)
             case Enqueue():
                 self._performer.expect()
                 self._slots.queue(command.path, self._cores(command.path))

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from penstock.core.ids import TaskPath
 from penstock.engine.fingerprint import Work, work_of
+from penstock.ir.approval import is_approval
 from penstock.ir.parameters import constant_of
 from penstock.ir.spec import ComponentSpec, ContainerSpec, DagSpec, ExecutorSpec, PipelineDocument, TaskSpec
 from penstock.metadata.records import ExecutionKind
@@ -131,6 +132,11 @@ class Plan:
             yield from container.command
             yield from container.args
             yield from (variable.value for variable in container.env)
+
+    def waits_for_person(self, component: str) -> bool:
+        """Whether a task of this component is an approval: it takes no core and no worker, and no crash ends it."""
+        executor = self.executor(component)
+        return executor.container is not None and is_approval(executor.container)
 
     def timeout(self, component: str) -> float | None:
         """Seconds that an attempt of this component may take."""

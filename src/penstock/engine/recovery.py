@@ -3,13 +3,13 @@
 from penstock.core.ids import TaskPath
 from penstock.engine.attempts import end_attempt, fail
 from penstock.engine.errors import AttemptLost, NothingToRetry, failure_of
-from penstock.engine.events import AttemptEnded, Recover, Retry, SetTimer
-from penstock.engine.handover import begin_anew
+from penstock.engine.events import AttemptEnded, AttemptReturned, Recover, Retry, SetTimer
+from penstock.engine.handover import begin_anew, give_back
 from penstock.engine.reuse import ANEW, depending_on
 from penstock.engine.setting_back import set_back
 from penstock.engine.state import Draft
 from penstock.ir.runtime import TaskFailure
-from penstock.metadata.records import Attempt, Execution, ExecutionKind, State
+from penstock.metadata.records import Attempt, Execution, ExecutionKind, State, Usage
 
 
 def recover(draft: Draft, event: Recover) -> None:
@@ -21,6 +21,11 @@ def recover(draft: Draft, event: Recover) -> None:
                 log = event.logs.get(execution.path, "")
                 ended = AttemptEnded(path=execution.path, number=execution.attempt, outcome=outcome, log=log)
                 end_attempt(draft, ended)
+            elif draft.plan.waits_for_person(execution.component):  # the question is in the store: nothing was lost
+                log = event.logs.get(execution.path, "")
+                give_back(draft, AttemptReturned(path=execution.path, number=execution.attempt, usage=Usage(), log=log))
+                if draft.execution(execution.path).state is State.PENDING:
+                    _look_again(draft, draft.execution(execution.path))
             else:
                 _lose(draft, execution, event.logs.get(execution.path, ""))
         elif execution.state is State.PENDING:

@@ -109,6 +109,8 @@ def _begin(draft: Draft, execution: Execution, task: TaskSpec) -> None:
             enter_loop(draft, execution)
         case ExecutionKind.IMPORTER:
             draft.commands.append(_import_command(draft, execution))
+        case ExecutionKind.TASK if draft.plan.waits_for_person(execution.component):
+            draft.commands.append(Enqueue(path=execution.path))  # an answer is to one question, and serves no other
         case ExecutionKind.TASK:
             cached = task.caching_options is not None and task.caching_options.enable_cache
             if cached and not _uses_workspace(draft, execution):

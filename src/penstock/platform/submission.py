@@ -13,6 +13,7 @@ from penstock.core.json import Json
 from penstock.engine.errors import NotRunnable
 from penstock.engine.executor import Executor
 from penstock.ir.document import canonical_json, digest
+from penstock.ir.approval import is_approval
 from penstock.ir.manifest import read_manifest
 from penstock.ir.spec import ContainerSpec, ExecutorSpec, PipelineDocument
 from penstock.metadata.records import Run
@@ -142,6 +143,8 @@ def _refuse(document: PipelineDocument, executor: Executor) -> None:
 
 
 def _is_ours(container: ContainerSpec) -> bool:
+    if is_approval(container):
+        return True
     try:
         return read_manifest(container) is not None
     except msgspec.DecodeError:

@@ -46,7 +46,7 @@ class System:
         self.clock = clock
         self.engine_id = this_engine()
         self.endpoint = ProcessEndpoint(settings, store, artifacts, clock)
-        self._workers = Workers(settings, self.endpoint.variables)
+        self._workers = Workers(settings, self.endpoint.variables, store, clock)
         self._submission = Submission(settings.home, store, artifacts, self._workers, clock)
         self._driving = Driving(settings, store, artifacts, self._workers, clock, self.engine_id)
 

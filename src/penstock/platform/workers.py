@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from penstock.core.clock import Clock
 from penstock.core.settings import Settings
 from penstock.engine.executor import Executor, WorkOrder
 from penstock.ir.spec import ContainerSpec
+from penstock.metadata.store import MetadataStore
 from penstock.platform.home import artifacts_place
 from penstock.platform.options import RunOptions
 
 if TYPE_CHECKING:
+    from penstock.executors.approvals import ApprovalDesk
     from penstock.executors.container.executor import ContainerExecutor
     from penstock.executors.process.executor import ProcessExecutor
     from penstock.executors.routing import Routing
@@ -19,21 +22,31 @@ if TYPE_CHECKING:
 class Workers:
     """What runs tasks in this process's name. A run that is served from cache makes none of it."""
 
-    def __init__(self, settings: Settings, nearby: Callable[[WorkOrder], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        nearby: Callable[[WorkOrder], Mapping[str, str]],
+        store: MetadataStore,
+        clock: Clock,
+    ) -> None:
         """Prepare.
 
         Args:
             settings: Where things are.
             nearby: Variables for tasks that run on this machine.
+            store: Where questions to people are kept.
+            clock: For how long they have.
         """
         self._settings = settings
+        self._store = store
+        self._clock = clock
         self._nearby = nearby
         self._home = settings.home
         self._artifacts = artifacts_place(settings)
 
     def close(self) -> None:
         """End what was made."""
-        for name in ("processes", "containers"):
+        for name in ("desk", "processes", "containers"):
             executor = self.__dict__.pop(name, None)
             if executor is not None:
                 executor.close()
@@ -69,8 +82,21 @@ class Workers:
         if options.executor == "inline":
             from penstock.executors.inline import InlineExecutor
 
-            return InlineExecutor(self._home, self._artifacts, pdb=options.pdb, nearby=self._nearby)
-        return _Lazy(lambda: self._routing(options))
+            inline = InlineExecutor(self._home, self._artifacts, pdb=options.pdb, nearby=self._nearby)
+            return self._with_approvals(inline)
+        return _Lazy(lambda: self._with_approvals(self._routing(options)))
+
+    def _with_approvals(self, executor: Executor) -> Executor:
+        from penstock.executors.approvals import WithApprovals
+
+        return WithApprovals(executor, self.desk)
+
+    @cached_property
+    def desk(self) -> "ApprovalDesk":
+        """Where tasks wait for people."""
+        from penstock.executors.approvals import ApprovalDesk
+
+        return ApprovalDesk(self._store, self._clock)
 
     def knows(self, container: ContainerSpec) -> bool:
         """Whether a container's tasks run on this host as they are, without its image."""

@@ -79,6 +79,8 @@ class EventPrinter:
         return line("  ", sign(word), " ", _padded(_name(execution)), " ", word_span, gap, *note)
 
     def _note(self, execution: Execution, place: Place) -> Line:
+        if question := self.progress.question(execution):
+            return line(("waits for a person: ", "dim"), question)
         if execution.state is State.RUNNING:
             allowed = max(self.progress.attempts_allowed(place), execution.attempt)
             return line((f"attempt {execution.attempt}/{allowed}", "warn")) if execution.attempt > 1 else ()

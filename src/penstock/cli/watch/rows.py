@@ -101,7 +101,10 @@ def state_cells(progress: Progress, place: Place, now: datetime) -> list[Line]:
 def _note(progress: Progress, place: Place) -> Line:
     execution = place.latest
     allowed = progress.attempts_allowed(place)
-    tries = f"attempt {execution.attempt}/{max(allowed, execution.attempt)}" if execution.attempt > 1 else ""
+    counts = execution.attempt > 1 and not _is_question(progress, place)  # those of a question are engines' matter
+    tries = f"attempt {execution.attempt}/{max(allowed, execution.attempt)}" if counts else ""
+    if question := progress.question(execution):
+        return line(("waits for a person: ", "dim"), question)
     if execution.state is State.RUNNING and place.kind is ExecutionKind.TASK:
         attempt = progress.attempts.get(execution.path)
         words = one_line(tail(attempt.log)) if attempt is not None else ""
@@ -117,6 +120,10 @@ def _note(progress: Progress, place: Place) -> Line:
     if place.condition:
         return line((f"if {condition(place.condition)}", "dim"))
     return line((tries, "warn"))
+
+
+def _is_question(progress: Progress, place: Place) -> bool:
+    return place.kind is ExecutionKind.TASK and progress.plan.waits_for_person(place.component)
 
 
 def failure_line(execution: Execution) -> str:
