@@ -8,6 +8,7 @@ app = Group(
         "list": "penstock.cli.runs.list:list_runs",
         "show": "penstock.cli.runs.show:show",
         "logs": "penstock.cli.runs.logs:logs",
+        "compare": "penstock.cli.runs.compare:compare",
         "explain": "penstock.cli.runs.explain:explain",
         "cancel": "penstock.cli.runs.cancel:cancel",
         "resume": "penstock.cli.runs.resume:resume",
