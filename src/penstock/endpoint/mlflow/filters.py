@@ -175,7 +175,7 @@ class _Tokens:
         while place < len(text):
             match = _TOKEN.match(text, place)
             if match is None:
-                raise BadRequest(what=what, reason=f"not understood from here on: {text[place : place + 50]!r}")
+                raise BadRequest(what=what, reason=f"not understood from here on: {text[place:].lstrip()[:50]!r}")
             kind = match.lastgroup or ""
             self._found.append((kind, match[kind], match.start(kind)))
             place = match.end()

@@ -10,7 +10,7 @@ from penstock.endpoint.mlflow.filters import Vocabulary
 from penstock.endpoint.mlflow.paging import page_of
 from penstock.endpoint.mlflow.searching import found
 from penstock.endpoint.mlflow.shapes import pairs
-from penstock.endpoint.mlflow.versions import number_of, version_shape, who
+from penstock.endpoint.mlflow.versions import IS_PROMPT, number_of, tag_of, version_shape, who
 from penstock.endpoint.routing import Route
 from penstock.endpoint.services import Services
 from penstock.metadata.registry import RegisteredModel
@@ -55,13 +55,15 @@ class RegisteredModels:
 
     def create(self, request: Request) -> Response:
         fields = Fields.of(request)
-        name = fields.required("name")
+        name, tags = fields.required("name"), fields.pairs("tags")
         check_name(name)
+        if IS_PROMPT in tags:
+            raise NotKept(what="prompts", instead="keep them in files beside the code, which travel with each run")
         now = self._clock.now()
         model = RegisteredModel(
             name=name,
             description=fields.text("description"),
-            tags=fields.pairs("tags"),
+            tags=tags,
             created_at=now,
             updated_at=now,
         )
@@ -96,7 +98,7 @@ class RegisteredModels:
             _WORDS,
             filter=fields.text("filter"),
             order_by=fields.texts("order_by"),
-            look=lambda model, subject: model.tags.get(subject.key),
+            look=lambda model, subject: tag_of(model.tags, subject.key),
         )
         page, rest = page_of(kept, fields.text("page_token"), fields.limit(100, 1000))
         return reply({"registered_models": [self._shape(model) for model in page], **rest})

@@ -15,7 +15,7 @@ from penstock.endpoint.mlflow.filters import Vocabulary
 from penstock.endpoint.mlflow.finding import Finder
 from penstock.endpoint.mlflow.models import MODEL_ID
 from penstock.endpoint.mlflow.paging import page_of
-from penstock.endpoint.mlflow.places import SCHEME, folder_of_model, object_of, object_place, place_of
+from penstock.endpoint.mlflow.places import SCHEME, folder_of_model, object_of, object_place, owner_of, place_of
 from penstock.endpoint.mlflow.searching import found
 from penstock.endpoint.mlflow.shapes import pairs
 from penstock.endpoint.routing import Route
@@ -25,6 +25,7 @@ from penstock.registry.models import user_name
 
 _STATUS = {"PENDING": "PENDING_REGISTRATION", "READY": "READY", "REFUSED": "READY"}
 _MODELS = "models:/"
+IS_PROMPT = "mlflow.prompt.is_prompt"
 
 _WORDS: Vocabulary[ModelVersion] = Vocabulary(
     attributes={
@@ -72,8 +73,7 @@ class ModelVersions:
         name = fields.required("name")
         self._registry.model(name)
         source, model_id = fields.required("source"), fields.text("model_id")
-        if source.startswith(_MODELS):
-            model_id = model_id or source.removeprefix(_MODELS)
+        model_id = model_id or _logged_model(source)
         tags = fields.pairs("tags") | {"penstock.replay": "not done"} | ({MODEL_ID: model_id} if model_id else {})
         now = self._clock.now()
         uri, digest = self._stored(self._resolved(source))
@@ -108,7 +108,7 @@ class ModelVersions:
             _WORDS,
             filter=fields.text("filter"),
             order_by=fields.texts("order_by"),
-            look=lambda version, subject: version.tags.get(subject.key),
+            look=lambda version, subject: tag_of(version.tags, subject.key),
         )
         page, rest = page_of(kept, fields.text("page_token"), fields.limit(10_000, 200_000))
         aliases = {name: self._registry.aliases(name) for name in {version.name for version in page}}
@@ -182,6 +182,14 @@ class ModelVersions:
         return stored.uri, stored.digest
 
 
+def _logged_model(source: str) -> str:
+    """The logged model that a source names, by its id or by its folder; empty if it names none."""
+    if source.startswith(_MODELS):
+        return source.removeprefix(_MODELS)
+    place = place_of(source) or ""
+    return owner_of(place) if "/models/m-" in place else ""
+
+
 def version_shape(version: ModelVersion, aliases: Mapping[str, int]) -> dict[str, Any]:
     """A version as clients expect it."""
     shape = {
@@ -207,6 +215,11 @@ def readable(version: ModelVersion) -> str:
     """The URI at which clients find the files of a version: by way of the endpoint, if we keep them."""
     place = object_place(version.uri)
     return version.uri if place is None else f"{SCHEME}{place}"
+
+
+def tag_of(tags: Mapping[str, str], key: str) -> str | None:
+    """A tag, for searches: clients ask of every model that it is no prompt, and none has a tag that says so."""
+    return tags.get(key, "false" if key == IS_PROMPT else None)
 
 
 def number_of(fields: Fields) -> int:

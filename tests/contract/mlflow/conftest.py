@@ -1,0 +1,83 @@
+"""One system that listens, and MLflow's own client, unmodified: imported once, since that takes seconds."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from penstock.core.settings import Settings
+from penstock.platform.system import System
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+QUIET = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+"""What has the client say less, and fail at once."""
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with System.open(Settings(home=tmp_path_factory.mktemp("mlflow") / "home", durability="normal")) as system:
+        system.endpoint.open()
+        yield system
+
+
+@pytest.fixture(scope="session")
+def address(system: System) -> str:
+    return system.endpoint.open().address
+
+
+@pytest.fixture(scope="session")
+def mlflow(system: System, address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The package, which finds the endpoint by its variables."""
+    given = {"MLFLOW_TRACKING_URI": address, "MLFLOW_TRACKING_TOKEN": system.endpoint.open().token, **QUIET}
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import mlflow
+        import mlflow.pyfunc
+    yield mlflow
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def client(mlflow: Any) -> "MlflowClient":
+    made: MlflowClient = mlflow.MlflowClient()
+    return made
+
+
+@pytest.fixture
+def experiment(client: "MlflowClient", request: pytest.FixtureRequest) -> str:
+    """An experiment of this test alone."""
+    made: str = client.create_experiment(request.node.nodeid)
+    return made
+
+
+@pytest.fixture
+def run(client: "MlflowClient", experiment: str) -> str:
+    """A run of this test alone."""
+    ident: str = client.create_run(experiment).info.run_id
+    return ident
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with files to log."""
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "deep" / "b ü.txt").write_text("b")
+    (tmp_path / "deep" / "er" / "empty").touch()
+    return tmp_path
