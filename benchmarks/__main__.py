@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import chain, environments, fan, imports, large, many, rerun, runs, share, tabular
+from benchmarks import chain, environments, fan, imports, large, many, metrics, rerun, runs, share, tabular
 from benchmarks.measure import Result, machine
 from benchmarks.peers import run as peers
 
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Result]]] = {
     "many": many.run,
     "share": share.run,
     "large": large.run,
+    "metrics": metrics.run,
     "peers": peers.run,
 }
 
