@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from penstock.components.cross_validation import CrossValidation, cross_validate
     from penstock.components.databases import export_sql, read_sql
     from penstock.components.evaluation import evaluate
-    from penstock.components.explanation import explain
+    from penstock.components.explanation import evaluation_page, explain
     from penstock.components.exports import export_file
     from penstock.components.outlying import Tamed, clip_outliers, drop_outliers
     from penstock.components.profiling import Profiled, profile_table
@@ -25,7 +25,7 @@ _HOMES = {
     "penstock.components.cross_validation": ("CrossValidation", "cross_validate"),
     "penstock.components.databases": ("export_sql", "read_sql"),
     "penstock.components.evaluation": ("evaluate",),
-    "penstock.components.explanation": ("explain",),
+    "penstock.components.explanation": ("evaluation_page", "explain"),
     "penstock.components.exports": ("export_file",),
     "penstock.components.outlying": ("Tamed", "clip_outliers", "drop_outliers"),
     "penstock.components.profiling": ("Profiled", "profile_table"),
@@ -52,6 +52,7 @@ __all__ = [
     "cross_validate",
     "drop_outliers",
     "evaluate",
+    "evaluation_page",
     "explain",
     "export_file",
     "export_sql",

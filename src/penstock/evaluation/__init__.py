@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     )
     from penstock.evaluation.estimates import METRICS, Estimate, Metric
     from penstock.evaluation.evaluating import evaluate
+    from penstock.evaluation.parts import Explained
     from penstock.evaluation.predicted import Predicted
     from penstock.evaluation.result import Evaluation
+    from penstock.evaluation.row_explanations import explain_rows
 
 _HOMES = {
     "penstock.evaluation.behaviour": ("Direction", "Invariance", "MinimumFunctionality", "check_model"),
@@ -40,8 +42,10 @@ _HOMES = {
     ),
     "penstock.evaluation.estimates": ("METRICS", "Estimate", "Metric"),
     "penstock.evaluation.evaluating": ("evaluate",),
+    "penstock.evaluation.parts": ("Explained",),
     "penstock.evaluation.predicted": ("Predicted",),
     "penstock.evaluation.result": ("Evaluation",),
+    "penstock.evaluation.row_explanations": ("explain_rows",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -54,6 +58,7 @@ __all__ = [
     "Direction",
     "Estimate",
     "Evaluation",
+    "Explained",
     "Invariance",
     "Metric",
     "MinimumFunctionality",
@@ -68,6 +73,7 @@ __all__ = [
     "choose_threshold",
     "compare",
     "evaluate",
+    "explain_rows",
 ]
 
 

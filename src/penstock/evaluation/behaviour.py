@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from penstock.evaluation.asking import Asked
 from penstock.evaluation.checks import Check, Checked
-from penstock.evaluation.errors import UnusablePredictions, WrongOption
-from penstock.evaluation.labels import Classes, plain_label
+from penstock.evaluation.errors import WrongOption
+from penstock.evaluation.labels import plain_label
+from penstock.evaluation.one_number import OneNumber
 from penstock.evaluation.resampling import Floats
 from penstock.evaluation.table import open_table, read_columns, require
 from penstock.evaluation.values import plain_row
@@ -128,7 +129,10 @@ def _run(asked: Asked, frame: "pd.DataFrame | None", test: ModelTest, place: int
     if isinstance(test, Direction) and test.expect not in ("up", "down"):
         raise WrongOption(option="expect", value=repr(test.expect), reason="it is 'up' or 'down'")
     changed = _changed(frame.reset_index(drop=True), test.change, name)
-    before, after = _answers(asked, frame.reset_index(drop=True), test), _answers(asked, changed, test)
+    positive = test.positive if isinstance(test, Direction) else None
+    number = OneNumber(asked, positive)
+    answer = number if isinstance(test, Direction) else number.codes
+    before, after = answer(frame.reset_index(drop=True)), answer(changed)
     moved = after - before
     if isinstance(test, Invariance):
         wrong = np.abs(moved) > test.tolerance
@@ -177,39 +181,6 @@ def _changed(frame: "pd.DataFrame", change: Change, name: str) -> "pd.DataFrame"
             option="change", value=repr(strange[0]), reason="the model takes no such column", advice=advice
         )
     return frame.assign(**{column: new(frame[column]) if callable(new) else new for column, new in change.items()})
-
-
-def _answers(asked: Asked, frame: "pd.DataFrame", test: Invariance | Direction) -> Floats:
-    """One number a row: a probability, a number, or whether the label is the one in question."""
-    classes = asked.classes
-    found = asked.scores(frame) if classes is not None else None
-    if found is not None and classes is not None and found[1]:
-        matrix = found[0] if found[0].ndim == 2 else np.column_stack([1 - found[0], found[0]])
-        return _finite(np.asarray(matrix[:, _meant(Classes(classes), test)]))
-    labels = asked.labels(frame)
-    if classes is None and labels.dtype.kind in "fiu":
-        return _finite(labels.astype(np.float64))
-    known = Classes(classes or ())
-    codes = known.codes(labels)
-    if isinstance(test, Invariance):
-        return codes.astype(np.float64)
-    return np.asarray(codes == _meant(known, test), dtype=np.float64)
-
-
-def _meant(classes: Classes, test: Invariance | Direction) -> int:
-    if isinstance(test, Invariance) or test.positive is None:
-        return len(classes) - 1
-    if test.positive not in classes:
-        advice = f"the classes are: {classes.shown()}"
-        raise WrongOption(option="positive", value=repr(test.positive), reason="there is no such class", advice=advice)
-    return classes.code(test.positive)
-
-
-def _finite(answers: Floats) -> Floats:
-    if not np.isfinite(answers).all():
-        count = int((~np.isfinite(answers)).sum())
-        raise UnusablePredictions(reason=f"the answer to {count} of {len(answers)} rows is not a number")
-    return answers
 
 
 def _minimum(asked: Asked, test: MinimumFunctionality, place: int) -> Check:

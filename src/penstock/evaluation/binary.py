@@ -48,12 +48,12 @@ class BinarySample:
 
     @cached_property
     def _order(self) -> tuple[NDArray[np.intp], NDArray[np.intp] | None, NDArray[np.bool_]]:
-        """Rows by score, where each group of equal scores begins (None if there is no tie), and the truth in order."""
+        """Rows by score, where each group of equal scores ends (None if there is no tie), and the truth in order."""
         assert self.score is not None
         order = np.argsort(self.score, kind="stable")
         ordered = self.score[order]
-        starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-        return order, None if len(starts) == len(order) else starts, self.truth[order]
+        ends = np.flatnonzero(np.concatenate([ordered[1:] != ordered[:-1], [True]]))
+        return order, None if len(ends) == len(order) else ends, self.truth[order]
 
     def measure(self, counts: Floats, *, ranks: bool = True) -> dict[str, Floats]:
         """Each metric, where row `i` counts `counts[r, i]` times in resample `r`; without `ranks` those of labels."""
@@ -78,17 +78,18 @@ class BinarySample:
 
     def ranked(self, counts: Floats) -> dict[str, Floats]:
         """AUC and average precision: by groups of equal scores, from the lowest up."""
-        order, starts, truth = self._order
+        order, ends, truth = self._order
         here = counts[:, order]
-        positive = here * truth
-        if starts is not None:
-            here, positive = np.add.reduceat(here, starts, axis=1), np.add.reduceat(positive, starts, axis=1)
-        negative = here - positive
-        below_negative = np.cumsum(negative, axis=1) - negative
-        positives, negatives = positive.sum(axis=1, keepdims=True), negative.sum(axis=1, keepdims=True)
-        found = positives - (np.cumsum(positive, axis=1) - positive)
-        precision = found / np.maximum(found + negatives - below_negative, SMALLEST)
+        positive = np.cumsum(here * truth, axis=1)
+        negative = np.cumsum(here, axis=1) - positive
+        if ends is not None:
+            positive, negative = positive[:, ends], negative[:, ends]
+        positives, negatives = positive[:, -1:], negative[:, -1:]
+        each = np.diff(positive, axis=1, prepend=0)
+        below = negative - np.diff(negative, axis=1, prepend=0)
+        found = positives - positive + each
+        precision = found / np.maximum(found + negatives - below, SMALLEST)
         return {
-            "auc": (positive * (below_negative + negative / 2)).sum(axis=1) / (positives * negatives)[:, 0],
-            "average_precision": (positive * precision).sum(axis=1) / positives[:, 0],
+            "auc": (each * (below + negative)).sum(axis=1) / (2 * positives * negatives)[:, 0],
+            "average_precision": (each * precision).sum(axis=1) / positives[:, 0],
         }

@@ -52,6 +52,16 @@ class Classes:
         """The number of a label. Raises `KeyError`."""
         return self._codes[plain_label(label)]
 
+    def find(self, label: Any, option: str = "positive") -> int:
+        """The number of the class that was named; by its text, if only one has that. Raises `WrongOption`."""
+        if label in self:
+            return self.code(label)
+        same = [code for code, name in enumerate(self.names) if str(name) == str(label)]
+        if len(same) != 1:
+            advice = f"the classes are: {self.shown()}"
+            raise WrongOption(option=option, value=repr(label), reason="there is no such class", advice=advice)
+        return same[0]
+
     def _add(self, label: Label) -> int:
         code = self._codes.setdefault(label, len(self.names))
         if code == len(self.names):
@@ -93,10 +103,7 @@ def positive_of(classes: Classes, positive: Any) -> int:
         UnclearTask: None was named, and the two do not say it themselves, as 0 and 1 or "no" and "yes" do.
     """
     if positive is not None:
-        if positive not in classes:
-            advice = f"the classes are: {classes.shown()}"
-            raise WrongOption(option="positive", value=repr(positive), reason="there is no such class", advice=advice)
-        return classes.code(positive)
+        return classes.find(positive)
     lowered: dict[Label, int] = {
         name.strip().lower() if isinstance(name, str) else name: code for code, name in enumerate(classes.names)
     }

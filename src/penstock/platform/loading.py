@@ -23,6 +23,8 @@ USUAL: dict[str, tuple[str, ...]] = {
     "metrics": ("penstock.data:Metrics",),
     "classification-metrics": ("penstock.data:ClassificationMetrics",),
     "plotly": ("plotly.graph_objects:Figure",),
+    "evaluation": ("penstock.evaluation:Evaluation",),
+    "checks": ("penstock.evaluation:Checked",),
 }
 """By the kind of bytes the types to choose from: the one that the producer returned, else the first that is installed.
 
