@@ -9,6 +9,7 @@ from penstock.cli.watch.notes import note_lines
 from penstock.cli.watch.progress import Progress
 from penstock.cli.watch.summary import heading, result_blocks
 from penstock.core.clock import SystemClock
+from penstock.platform.report.logged import logged_by
 from penstock.platform.report.words import moment, one_line, value
 
 
@@ -29,6 +30,7 @@ def portrait_lines(session: Session, progress: Progress) -> list[Line]:
         blocks.append([line(("parameters", "bold")), *columns(rows, limit=width, shrink=((1, 16), (0, 8)))])
     if graph := graph_lines(progress, width, now):
         blocks.append([line(("tasks", "bold")), *graph])
+    blocks += _logged_blocks(session, progress, width)
     blocks += result_blocks(progress, session.store, width, session.log_place)
     if is_cut_off(session.store, run, now):
         resume = line(
@@ -36,3 +38,18 @@ def portrait_lines(session: Session, progress: Progress) -> list[Line]:
         )
         blocks.append([line(("next", "bold")), resume])
     return [one for index, block in enumerate(blocks) for one in ([()] * (index > 0) + block)]
+
+
+def _logged_blocks(session: Session, progress: Progress, width: int) -> list[list[Line]]:
+    """What tasks logged besides metrics: a block for each that there is."""
+    logged = logged_by(session.store, progress.tree.executions())
+    if not logged:
+        return []
+    from penstock.cli.runs.logged_parameters import parameter_lines, problem_lines
+
+    blocks = []
+    if parameters := parameter_lines(logged, width):
+        blocks.append([line(("logged parameters", "bold")), *parameters])
+    if problems := problem_lines(logged):
+        blocks.append([line(("logged in vain", "bold")), *problems])
+    return blocks
