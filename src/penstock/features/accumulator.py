@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from importlib import import_module
 from typing import Any, ClassVar, Self
 
+from penstock.features.block import Block
+
 
 class Accumulator(ABC):
     """Statistics of the rows seen so far, small whatever their number, from which a transformer can be fitted.
@@ -17,6 +19,8 @@ class Accumulator(ABC):
 
     sparse: ClassVar[bool] = False
     """Whether `update` takes SciPy's sparse matrices."""
+    counts: ClassVar[bool] = False
+    """Whether it counts texts, and so would rather have them as codes and a dictionary."""
 
     def __init__(self, transformer: Any) -> None:
         self.transformer = transformer
@@ -29,6 +33,13 @@ class Accumulator(ABC):
     @abstractmethod
     def update(self, X: Any, y: Any = None) -> None:
         """Take in a batch: a data frame or matrix of at least one row; `y` is its target, where there is one."""
+
+    def update_block(self, block: Block) -> bool:
+        """Take in a batch without the help of pandas, which is faster; False if that cannot be, and nothing was done.
+
+        A batch is then given to `update`. No target comes with it, so only what needs none can do so.
+        """
+        return False
 
     @abstractmethod
     def merge(self, other: Self) -> None:

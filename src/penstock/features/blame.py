@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from penstock.core.errors import PenstockError
+from penstock.features.block import as_frame
 from penstock.features.errors import CannotFit
 
 
@@ -35,6 +36,7 @@ def _guilty(part: Named, X: Any, reason: str) -> list[str]:
     import pandas as pd
 
     found: list[str] = []
+    X = as_frame(X)
     if isinstance(X, pd.DataFrame):
         numbers = X.select_dtypes("number")
         if "infinity" in reason:

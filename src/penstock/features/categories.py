@@ -1,21 +1,29 @@
 """One-hot and ordinal encoding: the distinct values of each column and how often they occur."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import clone
 
 from penstock.features.accumulator import Accumulator
+from penstock.features.block import Block
 from penstock.features.tally import Tally
 
 
 class Encoding(Accumulator):
     """`OneHotEncoder` and `OrdinalEncoder`, rare categories included. Memory grows with the distinct values only."""
 
+    counts: ClassVar[bool] = True
+
     def __init__(self, transformer: Any) -> None:
         super().__init__(transformer)
         self.tally = Tally()
         self.rows = 0
+
+    def update_block(self, block: Block) -> bool:
+        taken = self.tally.update_block(block)
+        self.rows += len(block) if taken else 0
+        return taken
 
     def update(self, X: Any, y: Any = None) -> None:
         self.tally.update(X)

@@ -14,6 +14,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 
+from penstock.features.block import Block, as_frame
 from penstock.features.errors import UnknownColumns
 from penstock.features.plan import Node, node_for
 
@@ -75,7 +76,7 @@ class Columns(Node):
         self.counting = False
         self.parts: dict[str, tuple[Node, Any]] = {}
         for name, part, columns in self._resolved(X):
-            node = node_for(part, f"{self.path}.{name}".lstrip("."), self.workers)
+            node = node_for(part, f"{self.path}.{name}".lstrip("."), self.setting)
             node.start(_safe_indexing(X, columns, axis=1), y)
             self.parts[name] = (node, columns)
         self._settle()
@@ -111,9 +112,19 @@ class Columns(Node):
     def update(self, X: Any, y: Any, number: int) -> None:
         for node, columns in self.parts.values():
             if not node.done:
-                node.update(_safe_indexing(X, columns, axis=1), y, number)
+                node.update(_picked(X, columns), y, number)
         if self.counting:
-            self._count(self._outputs(X))
+            self._count(self._outputs(as_frame(X)))
+
+    def counted(self) -> set[str]:
+        found: set[str] = set()
+        others: set[str] = set()
+        for node, columns in self.parts.values():
+            if not node.done:
+                counted = node.counted()
+                found |= counted
+                others |= {str(name) for name in np.atleast_1d(columns)} - counted
+        return found - others if not self.counting and isinstance(self.head[0], pd.DataFrame) else set()
 
     def end_pass(self) -> None:
         for node, _ in self.parts.values():
@@ -175,6 +186,13 @@ class Columns(Node):
         """How full the output is; scikit-learn makes it dense if it is fuller than `sparse_threshold`."""
         self.filled += sum(block.nnz if sparse.issparse(block) else block.size for block in outputs)
         self.cells += sum(block.shape[0] * block.shape[1] for block in outputs)
+
+
+def _picked(X: Any, columns: Any) -> Any:
+    """Some columns of a batch."""
+    if isinstance(X, Block):
+        return X.select([columns]).frame()[columns] if isinstance(columns, str) else X.select(columns)
+    return _safe_indexing(X, columns, axis=1)
 
 
 def _named(X: Any, columns: Any) -> Any:

@@ -2,11 +2,12 @@
 
 import logging
 import os
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from penstock.features.block import Block, Kind, Setting, as_frame, kind_of
 from penstock.features.errors import NoRows
 from penstock.features.source import Source, open_source
 
@@ -62,10 +63,12 @@ def fit(
         source.require([target], "`target=`")
     names = list(columns) if columns is not None else [name for name in source.names if name != target]
     source.require(names, "`columns=`")
-    node = node_for(transformer, "", workers or min(4, os.cpu_count() or 1))
-    head = next(source.frames(_with(names, target), rows), None)
-    if head is None:
+    first = next(source.blocks(_with(names, target), rows), None)
+    if first is None:
         raise NoRows(dataset=source.title)
+    setting = Setting(workers=workers or min(4, os.cpu_count() or 1), kinds=_kinds(first))
+    node = node_for(transformer, "", setting)
+    head = as_frame(first)
     node.start(head[names].iloc[:HEAD], head[target].iloc[:HEAD] if target is not None else None)
     number = 0
     while not node.done:
@@ -76,17 +79,33 @@ def fit(
 
 
 def _one_pass(node: "Node", source: Source, names: list[str], target: str | None, rows: int | None) -> None:
-    """Show every batch to `node`: `workers` at a time, so that no more of them are in memory."""
-    frames = enumerate(source.frames(_with(names, target), rows))
-    with ThreadPoolExecutor(node.workers) as threads:
-        while group := list(islice(frames, node.workers)):
-            running: list[Future[None]] = []
-            for number, frame in group:
-                y = frame[target] if target is not None else None
-                running.append(threads.submit(node.update, frame[names], y, number))
-            for each in running:
-                each.result()
+    """Show every batch to `node`: to as many threads at a time as it has workers, while the next one is read."""
+    running: deque[Future[None]] = deque()
+    workers = node.setting.workers
+    coded = node.counted() - {target}
+    with ThreadPoolExecutor(workers) as threads:
+        for number, block in enumerate(source.blocks(_with(names, target), rows, coded)):
+            if len(running) == workers:
+                running.popleft().result()  # the batch that had the same number modulo the workers
+            running.append(threads.submit(_show, node, block, names, target, number))
+        while running:
+            running.popleft().result()
     node.end_pass()
+
+
+def _show(node: "Node", block: Any, names: list[str], target: str | None, number: int) -> None:
+    if target is None:
+        node.update(block, None, number)
+    elif isinstance(block, Block):
+        node.update(block.select(names), block.select([target]).frame()[target], number)
+    else:
+        node.update(block[names], block[target], number)
+
+
+def _kinds(first: Any) -> dict[str, Kind]:
+    if not isinstance(first, Block):
+        return {}
+    return {name: kind_of(column.type) for name, column in first.columns()}
 
 
 def _with(names: Sequence[str], target: str | None) -> list[str]:

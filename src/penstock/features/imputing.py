@@ -1,6 +1,6 @@
 """Imputation: the mean, the median, the most frequent value or a constant for what is missing."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,8 @@ from pandas.api.types import is_numeric_dtype
 from sklearn.base import clone
 
 from penstock.features.accumulator import Accumulator
+from penstock.features.block import Block
+from penstock.features.moments import ColumnMoments
 from penstock.features.quantiles import ColumnQuantiles, as_floats, refuse_infinity
 from penstock.features.tally import ColumnTally, Tally
 
@@ -15,18 +17,41 @@ from penstock.features.tally import ColumnTally, Tally
 class Imputing(Accumulator):
     """`SimpleImputer` with each of its named strategies, and its indicator of what was missing."""
 
+    counts: ClassVar[bool] = True
+
     def __init__(self, transformer: Any) -> None:
         super().__init__(transformer)
         self.tally = Tally()
         self.sums: Any = 0.0
         self.present: Any = 0
         self.quantiles: list[ColumnQuantiles] = []
+        self.moments: list[ColumnMoments] = []
 
     @classmethod
     def refuses(cls, transformer: Any) -> str:
         if callable(transformer.strategy):
             return "its strategy is a function of a whole column"
         return "" if pd.isna(transformer.missing_values) else "its `missing_values` is neither NaN nor None"
+
+    def update_block(self, block: Block) -> bool:
+        strategy, kinds = self.transformer.strategy, block.kinds()
+        if kinds == {"text"} and strategy in {"most_frequent", "constant"}:
+            return self.tally.update_block(block)
+        if kinds != {"number"} or strategy == "most_frequent":
+            return False
+        first = not self.tally.columns
+        for position, (name, column) in enumerate(block.columns()):
+            if first:
+                self.tally.columns.append(ColumnTally(name))
+                self.quantiles += [ColumnQuantiles()] if strategy == "median" else []
+            if position == len(self.moments):
+                self.moments.append(ColumnMoments())
+            values = self.moments[position].update(column)
+            self.tally.columns[position].update_numbers(column, values)
+            if strategy == "median":
+                self.quantiles[position].update(values)
+                self.quantiles[position].missing += len(column) - len(values)
+        return True
 
     def update(self, X: Any, y: Any = None) -> None:
         strategy = self.transformer.strategy
@@ -47,6 +72,9 @@ class Imputing(Accumulator):
         self.tally.merge(other.tally)
         self.sums = self.sums + other.sums
         self.present = self.present + other.present
+        for mine, others in zip(self.moments, other.moments, strict=False):
+            mine.merge(others)
+        self.moments = self.moments or other.moments
         for ours, theirs in zip(self.quantiles, other.quantiles, strict=True):
             ours.merge(theirs)
 
@@ -54,7 +82,11 @@ class Imputing(Accumulator):
         """Fitted on two rows: the statistic of each column, then a missing value in those that had some."""
         statistics: list[Any]
         if self.transformer.strategy == "mean":
-            statistics = list(self.sums / np.maximum(self.present, 1))
+            sums, present = self.sums, self.present
+            if self.moments:
+                sums = sums + np.array([column.mean * column.count for column in self.moments])
+                present = present + np.array([column.count for column in self.moments])
+            statistics = list(sums / np.maximum(present, 1))
         elif self.transformer.strategy == "median":
             statistics = [float(seen.at([0.5])[0]) for seen in self.quantiles]
         else:

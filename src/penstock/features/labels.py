@@ -32,7 +32,7 @@ def _written(value: Any, name: str) -> str:
         return value
     if isinstance(value, bool | np.bool_ | int | np.integer):
         return str(int(value))
-    if isinstance(value, float | np.floating) and abs(value) < 2**53 and float(value).is_integer():
+    if isinstance(value, float | np.floating) and abs(float(value)) < 2**53 and float(value).is_integer():
         return str(int(value))
     kind = type(value).__name__
     raise ValueError(f"column {name!r} holds {value!r} ({kind}); a category is a text or a whole number: bin it before")

@@ -9,6 +9,7 @@ A node goes `start` (with the first rows) → any number of `update`s and an `en
 
 import warnings
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any
 
 from scipy import sparse
@@ -19,16 +20,18 @@ from sklearn.preprocessing import FunctionTransformer
 
 from penstock.features.accumulator import Accumulator, accumulator_for, is_stateless
 from penstock.features.blame import blamed
+from penstock.features.block import Block, Setting, as_frame
 from penstock.features.errors import CannotFit, MemoryFallback
 
 
 class Node(ABC):
     """One part of the whole, on its way to being fitted."""
 
-    def __init__(self, transformer: Any, path: str, workers: int) -> None:
+    def __init__(self, transformer: Any, path: str, setting: Setting) -> None:
         self.transformer = transformer
         self.path = path
-        self.workers = workers
+        self.setting = setting
+        self.names: list[str] = []
         self.done = False
         self.fitted: Any = None
 
@@ -44,7 +47,10 @@ class Node(ABC):
 
     @abstractmethod
     def update(self, X: Any, y: Any, number: int) -> None:
-        """Take in batch `number` of this pass. Two threads never do so with numbers that are equal modulo `workers`."""
+        """Take in batch `number` of this pass: a block, or what a step before it gives.
+
+        Two threads never do so with numbers that are equal modulo the workers.
+        """
 
     @abstractmethod
     def end_pass(self) -> None:
@@ -54,26 +60,26 @@ class Node(ABC):
         """Which of the raw columns the next pass has to read."""
         return names
 
-    def transform(self, X: Any) -> Any:
-        """What the fitted part makes of these rows."""
-        return self.fitted.transform(X)
+    def counted(self) -> set[str]:
+        """Which raw columns are only counted in the next pass, so that they may come as codes and a dictionary."""
+        return set()
 
 
-def node_for(transformer: Any, path: str, workers: int) -> Node:
+def node_for(transformer: Any, path: str, setting: Setting) -> Node:
     """The node that fits `transformer`.
 
     Raises:
         CannotFit: It is no transformer.
     """
     if isinstance(transformer, Pipeline):
-        return Chain(transformer, path, workers)
+        return Chain(transformer, path, setting)
     if isinstance(transformer, FeatureUnion):
-        return Union(transformer, path, workers)
+        return Union(transformer, path, setting)
     if isinstance(transformer, ColumnTransformer):
         from penstock.features.columns import Columns
 
-        return Columns(transformer, path, workers)
-    leaf = Leaf(transformer, path, workers)
+        return Columns(transformer, path, setting)
+    leaf = Leaf(transformer, path, setting)
     if not (hasattr(transformer, "fit") and hasattr(transformer, "transform")):
         reason = "it is no transformer; fit the steps before it, and train the estimator with `batches`"
         raise CannotFit(transformer=leaf.title, columns=[], reason=reason)
@@ -103,22 +109,22 @@ class Leaf(Node):
                 f"{self.title} is fitted in memory on all rows{place}: {reason}", MemoryFallback, stacklevel=2
             )
         else:
-            self.accumulators = [None] * self.workers
-
-    def transform(self, X: Any) -> Any:
-        with blamed(self, X):
-            return self.fitted.transform(X)
+            self.accumulators = [None] * self.setting.workers
 
     def update(self, X: Any, y: Any, number: int) -> None:
         if self.kind is None:
-            self.kept[number] = (X, y)
+            self.kept[number] = (as_frame(X), y)
             return
         with blamed(self, X):
-            slot = number % self.workers
+            slot = number % self.setting.workers
             accumulator = self.accumulators[slot]
             if accumulator is None:
                 accumulator = self.accumulators[slot] = self.kind(self.transformer)
-            accumulator.update(X, y)
+            if not (isinstance(X, Block) and accumulator.update_block(X)):
+                accumulator.update(as_frame(X), y)
+
+    def counted(self) -> set[str]:
+        return set(self.names) if not self.done and self.kind is not None and self.kind.counts else set()
 
     def end_pass(self) -> None:
         with blamed(self, None):
@@ -136,13 +142,27 @@ class Leaf(Node):
         self.done = True
 
 
+@dataclass(kw_only=True)
+class Passed:
+    """A step that is fitted, and that the rows have to pass on their way to the next one."""
+
+    title: str
+    names: list[str]
+    fitted: Any
+
+    def transform(self, X: Any) -> Any:
+        """What it makes of these rows."""
+        with blamed(self, X):
+            return self.fitted.transform(as_frame(X))
+
+
 class Chain(Node):
     """A `Pipeline`: one step after the other, each on what those before it make of the rows."""
 
     def start(self, X: Any, y: Any) -> None:
         self.head = (X, y)
         self.steps: list[tuple[str, Any]] = []
-        self.passed: list[Node] = []
+        self.passed: list[Passed] = []
         self._advance()
 
     def _advance(self) -> None:
@@ -152,34 +172,52 @@ class Chain(Node):
             if isinstance(step, str) or step is None:
                 self.steps.append((name, step))
                 continue
-            self.node = node_for(step, f"{self.path}.{name}".lstrip("."), self.workers)
+            self.node = self._next(step, f"{self.path}.{name}".lstrip("."))
             self.node.start(*self.head)
             if not self.node.done:
                 return
-            self._take(name)
+            self._take()
         self.fitted = clone(self.transformer)
         self.fitted.steps = self.steps
         self.done = True
 
-    def _take(self, name: str) -> None:
-        self.steps.append((name, self.node.fitted))
-        self.passed.append(self.node)
-        if len(self.steps) < len(self.transformer.steps):
-            self.head = (self.node.transform(self.head[0]), self.head[1])
+    def _next(self, step: Any, path: str) -> Node:
+        """The node of the next step; of the one behind it, too, if one pass can do both."""
+        from penstock.features.fusing import Fused, can_fuse
+
+        place = len(self.steps) + 1
+        if not self.passed and place < len(self.transformer.steps):
+            following = self.transformer.steps[place][1]
+            if can_fuse(step, following, self.head[0], self.setting):
+                return Fused(step, following, path, self.setting)
+        return node_for(step, path, self.setting)
+
+    def _take(self) -> None:
+        """Put what was fitted, one step or two, among the steps that are done."""
+        done = self.node.fitted if isinstance(self.node.fitted, tuple) else (self.node.fitted,)
+        for fitted in done:
+            self.steps.append((self.transformer.steps[len(self.steps)][0], fitted))
+            passed = Passed(title=f"{self.node.path} ({type(fitted).__name__})", names=self.node.names, fitted=fitted)
+            self.passed.append(passed)
+            if len(self.steps) < len(self.transformer.steps):
+                self.head = (passed.transform(self.head[0]), self.head[1])
 
     def update(self, X: Any, y: Any, number: int) -> None:
-        for node in self.passed:
-            X = node.transform(X)
+        for passed in self.passed:
+            X = passed.transform(X)
         self.node.update(X, y, number)
 
     def end_pass(self) -> None:
         self.node.end_pass()
         if self.node.done:
-            self._take(self.transformer.steps[len(self.steps)][0])
+            self._take()
             self._advance()
 
     def needs(self, names: list[Any]) -> list[Any]:
-        return names if self.steps else self.node.needs(names)
+        return names if self.passed else self.node.needs(names)
+
+    def counted(self) -> set[str]:
+        return set() if self.passed or self.done else self.node.counted()
 
 
 class Union(Node):
@@ -191,7 +229,7 @@ class Union(Node):
             for name, part in self.transformer.transformer_list
         ]
         self.nodes = {
-            name: node_for(part, f"{self.path}.{name}".lstrip("."), self.workers)
+            name: node_for(part, f"{self.path}.{name}".lstrip("."), self.setting)
             for name, part in parts
             if not isinstance(part, str)
         }
@@ -209,6 +247,10 @@ class Union(Node):
             if not node.done:
                 node.end_pass()
         self._settle()
+
+    def counted(self) -> set[str]:
+        waiting = [node.counted() for node in self.nodes.values() if not node.done]
+        return set.intersection(*waiting) if waiting else set()
 
     def _settle(self) -> None:
         self.done = all(node.done for node in self.nodes.values())

@@ -1,4 +1,4 @@
-"""Any table as batches of rows, as pandas frames, as often as they are asked for.
+"""Any table as batches of rows, as often as they are asked for: as they are read, or as pandas frames.
 
 What holds more than memory (a Parquet file or folder, an Arrow dataset, a lazy query, a DuckDB relation) is read in
 batches. An iterator can be read once only; if it is needed again, its batches are kept in a temporary file meanwhile.
@@ -8,14 +8,17 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from penstock.data.errors import WrongType
+from penstock.features.block import Block, as_frame
 from penstock.features.errors import UnknownColumns
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    Rows: TypeAlias = pd.DataFrame | pa.RecordBatch
 
 CELLS = 1 << 20
 """About so many values are in one batch, so that a wide table needs no more memory than a narrow one."""
@@ -25,23 +28,43 @@ class Source:
     """A table that can be read again and again, some columns of it, in batches."""
 
     def __init__(
-        self, names: list[str], read: Callable[[list[str], int], Iterator["pd.DataFrame"]], title: str
+        self,
+        names: list[str],
+        read: Callable[[list[str], int], Iterator["Rows"]],
+        title: str,
+        read_coded: Callable[[list[str], int, list[str]], Iterator["Rows"]] | None = None,
     ) -> None:
+        """`read` gives batches of about so many rows, `read_coded` some of the texts as codes and a dictionary."""
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise UnknownColumns(columns=twice, known=names, asked_by=title, twice=True)
         self.names = names
         self.title = title
         self._read = read
+        self._read_coded = read_coded
 
     def frames(self, columns: Sequence[str], rows: int | None = None) -> Iterator["pd.DataFrame"]:
         """The rows from the first to the last, in frames of at most `rows` rows, none of them empty."""
+        for block in self.blocks(columns, rows):
+            yield as_frame(block)
+
+    def blocks(
+        self, columns: Sequence[str], rows: int | None = None, coded: Iterable[str] = ()
+    ) -> Iterator["Block | pd.DataFrame"]:
+        """The same rows, as frames only if the table is one of pandas.
+
+        Args:
+            columns: Which columns.
+            rows: At most so many in a batch.
+            coded: Texts that may come as codes and a dictionary, which is faster to read and to count.
+        """
         wanted = list(columns)
+        codes = [name for name in wanted if name in set(coded)] if self._read_coded is not None else []
         size = rows or max(1024, min(1 << 16, CELLS // max(1, len(wanted))))
-        for frame in self._read(wanted, size):
-            for start in range(0, len(frame), size):
-                part = frame.iloc[start : start + size] if len(frame) > size else frame
-                yield part[wanted] if list(part.columns) != wanted else part
+        read = self._read_coded(wanted, size, codes) if codes and self._read_coded else self._read(wanted, size)
+        for batch in read:
+            for start in range(0, len(batch), size):
+                yield _part(batch, wanted, start, size, codes)
 
     def require(self, columns: Iterable[str], asked_by: str) -> None:
         """Raise `UnknownColumns` for those that are not there."""
@@ -77,19 +100,20 @@ def _of_path(path: Path) -> Source:
         raise FileNotFoundError(f"no file or folder '{path}'")
     dataset = ds.dataset(path, format="parquet")
 
-    def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
-        return map(_to_pandas, _of_files(dataset, columns, rows))
+    def read(columns: list[str], rows: int, coded: list[str] | None = None) -> Iterator["Rows"]:
+        return _of_files(dataset, columns, rows, coded)
 
-    return Source(list(dataset.schema.names), read, f"'{path}'")
+    return Source(list(dataset.schema.names), read, f"'{path}'", read)
 
 
-def _of_files(dataset: Any, columns: list[str], rows: int) -> Iterator["pa.RecordBatch"]:
+def _of_files(dataset: Any, columns: list[str], rows: int, coded: list[str] | None) -> Iterator["pa.RecordBatch"]:
     """File by file, batch by batch: a dataset's own scan reads ahead of a slow consumer, up to a gigabyte."""
     import pyarrow.parquet as pq
 
     for fragment in dataset.get_fragments():
         if fragment.physical_schema.equals(dataset.schema):
-            with pq.ParquetFile(fragment.path, filesystem=fragment.filesystem, pre_buffer=False) as file:
+            options = {"filesystem": fragment.filesystem, "pre_buffer": False, "read_dictionary": coded}
+            with pq.ParquetFile(fragment.path, **options) as file:
                 yield from file.iter_batches(rows, columns=columns)
         else:
             yield from fragment.to_batches(schema=dataset.schema, columns=columns, batch_size=rows)
@@ -104,15 +128,15 @@ def _of_dataset(dataset: Any, title: str = "an Arrow dataset") -> Source:
             pre_buffer=False
         )  # it would keep all that was read
 
-    def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
-        return map(_to_pandas, dataset.to_batches(columns=columns, batch_size=rows, **options))
+    def read(columns: list[str], rows: int) -> Iterator["Rows"]:
+        return iter(dataset.to_batches(columns=columns, batch_size=rows, **options))
 
     return Source(list(dataset.schema.names), read, title)
 
 
 def _of_table(table: "pa.Table") -> Source:
-    def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
-        return map(_to_pandas, table.select(columns).to_batches(max_chunksize=rows))
+    def read(columns: list[str], rows: int) -> Iterator["Rows"]:
+        return iter(table.select(columns).to_batches(max_chunksize=rows))
 
     return Source(list(table.schema.names), read, "the Arrow table")
 
@@ -121,7 +145,7 @@ def _of_pandas(frame: "pd.DataFrame") -> Source:
     names = [str(name) for name in frame.columns]
     frame = frame.set_axis(names, axis=1)
 
-    def read(columns: list[str], _rows: int) -> Iterator["pd.DataFrame"]:
+    def read(columns: list[str], _rows: int) -> Iterator["Rows"]:
         if len(frame):
             yield frame[columns]
 
@@ -129,26 +153,26 @@ def _of_pandas(frame: "pd.DataFrame") -> Source:
 
 
 def _of_polars(frame: Any) -> Source:
-    def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
+    def read(columns: list[str], rows: int) -> Iterator["Rows"]:
         for part in frame.select(columns).iter_slices(rows):
-            yield from map(_to_pandas, part.to_arrow().to_batches())
+            yield from part.to_arrow().to_batches()
 
     return Source(list(frame.columns), read, "the data frame")
 
 
 def _of_lazy(query: Any) -> Source:
-    def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
+    def read(columns: list[str], rows: int) -> Iterator["Rows"]:
         for part in query.select(columns).collect_batches(chunk_size=rows, maintain_order=True):
-            yield from map(_to_pandas, part.to_arrow().to_batches())
+            yield from part.to_arrow().to_batches()
 
     return Source(list(query.collect_schema().names()), read, "the query")
 
 
 def _of_duckdb(relation: Any) -> Source:
-    def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
+    def read(columns: list[str], rows: int) -> Iterator["Rows"]:
         chosen = relation.select(*columns)
         reader = chosen.to_arrow_reader(rows) if hasattr(chosen, "to_arrow_reader") else chosen.fetch_arrow_reader(rows)
-        return map(_to_pandas, reader)
+        return iter(reader)
 
     return Source(list(relation.columns), read, "the relation")
 
@@ -161,9 +185,9 @@ def _of_batches(batches: Iterable[Any]) -> Source:
         return Source([], lambda _columns, _rows: iter(()), "an empty list of batches")
     first = _arrow(batches[0])
 
-    def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
+    def read(columns: list[str], rows: int) -> Iterator["Rows"]:
         for batch in batches:
-            yield from map(_to_pandas, _arrow(batch).select(columns).to_batches(max_chunksize=rows))
+            yield from _arrow(batch).select(columns).to_batches(max_chunksize=rows)
 
     return Source(list(first.schema.names), read, "the batches")
 
@@ -183,11 +207,11 @@ def _spooled(batches: Iterator[Any]) -> Source:
             for batch in batches:
                 writer.write_table(_arrow(batch).cast(table.schema))
 
-    def read(columns: list[str], rows: int) -> Iterator["pd.DataFrame"]:
+    def read(columns: list[str], rows: int) -> Iterator["Rows"]:
         if path.exists():
             with pa.OSFile(str(path), "rb") as stored, pa.ipc.open_stream(stored) as reader:
                 for batch in reader:
-                    yield from map(_to_pandas, pa.Table.from_batches([batch.select(columns)]).to_batches(rows))
+                    yield from pa.Table.from_batches([batch.select(columns)]).to_batches(rows)
 
     source = Source(names, read, "the iterator")
     weakref.finalize(source, folder.cleanup)
@@ -208,9 +232,13 @@ def _arrow(batch: Any) -> "pa.Table":
     raise WrongType(declared="a record batch, a table or a data frame", got=type(batch).__name__, where="a batch")
 
 
-def _to_pandas(batch: "pa.RecordBatch") -> "pd.DataFrame":
-    frame: pd.DataFrame = batch.to_pandas()
-    return frame
+def _part(batch: Any, names: list[str], start: int, size: int, coded: list[str]) -> "Block | pd.DataFrame":
+    """Some rows of a batch, with the columns in their order."""
+    if hasattr(batch, "iloc"):
+        frame: pd.DataFrame = batch.iloc[start : start + size][names] if len(batch) > size else batch[names]
+        return frame
+    part = batch.slice(start, size)
+    return Block(part if part.schema.names == names else part.select(names), coded)
 
 
 _OPENERS: dict[str, Callable[[Any], Source]] = {

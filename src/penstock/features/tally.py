@@ -5,13 +5,18 @@ rows: of the same columns, the same types, holding each distinct value.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from penstock.features.block import Block
+
 _ABSENT = object()
+_SETTLED_AT = 1 << 18
+"""So many texts of dictionaries are kept before they are added up."""
 
 
 class ColumnTally:
@@ -19,10 +24,14 @@ class ColumnTally:
 
     def __init__(self, name: Any) -> None:
         self.name = name
-        self.counts: Counter[Any] = Counter()
+        self._counts: Counter[Any] = Counter()
+        self._coded: list[tuple[Any, Any]] = []
+        """Dictionaries of texts and how often each of them occurs, not yet in the counter."""
+        self._waiting = 0
         self.missing = 0
         self.missing_value: Any = _ABSENT
         self.dtype: Any = None
+        self._dtype_of: Any = None
 
     def update(self, column: "pd.Series[Any]", keep: bool = True) -> None:
         """Take in a batch; with `keep` false one present value is enough."""
@@ -37,14 +46,73 @@ class ColumnTally:
         if keep:
             found = column.value_counts(sort=False, dropna=True)
             for value, count in zip(found.index.tolist(), found.tolist(), strict=True):
-                self.counts[value] += count
-        elif not self.counts and absent < len(column):
-            self.counts[column[~gone].iloc[0]] += 1
+                self._counts[value] += count
+        elif not self._counts and absent < len(column):
+            self._counts[column[~gone].iloc[0]] += 1
+
+    @property
+    def counts(self) -> "Counter[Any]":
+        """How often each value was seen."""
+        if self._coded:
+            self._settle()
+        return self._counts
+
+    def update_numbers(self, column: Any, values: Any) -> None:
+        """Take in a batch of Arrow's numbers of which `values` are there: its type, what is missing, and one value."""
+        found = np.dtype(float) if column.null_count else column.type.to_pandas_dtype()
+        self.dtype = np.dtype(found) if self.dtype is None else common_type(self.dtype, np.dtype(found))
+        absent = len(column) - len(values)
+        if absent:
+            self.missing += absent
+            self.missing_value = np.nan
+        if len(values) and not self._counts:
+            self._counts[values[0].item()] += 1
+
+    def update_texts(self, column: Any) -> None:
+        """Take in a batch of Arrow's texts, or of codes and a dictionary of them."""
+        if self.dtype is None or self._dtype_of is not column.type:
+            self._dtype_of = column.type
+            found = pandas_type(column.type)
+            self.dtype = found if self.dtype is None else common_type(self.dtype, found)
+        if column.null_count:
+            self.missing += column.null_count
+            if self.missing_value is _ABSENT:
+                self.missing_value = missing_text(column.type)
+            column = column.drop_null()
+        if len(column):
+            coded = column if hasattr(column, "indices") else column.dictionary_encode()
+            found = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary))
+            self._add(coded.dictionary, found)
+
+    def add_counts(self, counts: Mapping[Any, int]) -> None:
+        """Take in values that were counted elsewhere."""
+        self._counts.update(counts)
+
+    def _add(self, texts: Any, counts: Any) -> None:
+        """Remember counts; those of the same dictionary as the last are added at once."""
+        if self._coded and self._coded[-1][0].equals(texts):
+            self._coded[-1][1][:] += counts
+            return
+        self._coded.append((texts, counts))
+        self._waiting += len(texts)
+        if self._waiting > _SETTLED_AT:
+            self._settle()
+
+    def _settle(self) -> None:
+        import pyarrow as pa
+
+        texts = pa.chunked_array([each.cast(pa.large_string()) for each, _ in self._coded])
+        table = pa.table({"text": texts, "count": np.concatenate([counts for _, counts in self._coded])})
+        self._coded, self._waiting = [], 0
+        summed = table.filter(pa.compute.greater(table["count"], 0)).group_by("text").aggregate([("count", "sum")])
+        for text, count in zip(summed["text"].to_pylist(), summed["count_sum"].to_pylist(), strict=True):
+            self._counts[text] += count
 
     def merge(self, other: "ColumnTally") -> None:
         """Take in what another saw of the same column."""
         self.dtype = common_type(self.dtype, other.dtype)
-        self.counts.update(other.counts)
+        counts = self.counts
+        counts.update(other.counts)
         self.missing += other.missing
         if self.missing_value is _ABSENT:
             self.missing_value = other.missing_value
@@ -75,6 +143,16 @@ class Tally:
                 self.columns.append(ColumnTally(name))
             self.columns[position].update(column, keep)
 
+    def update_block(self, block: Block) -> bool:
+        """Take in a batch of texts as Arrow has them; False if there is anything else in it."""
+        if block.kinds() != {"text"}:
+            return False
+        for position, (name, column) in enumerate(block.columns()):
+            if position == len(self.columns):
+                self.columns.append(ColumnTally(name))
+            self.columns[position].update_texts(column)
+        return True
+
     def merge(self, other: "Tally") -> None:
         """Take in what another saw of the same columns."""
         for ours, theirs in zip(self.columns, other.columns, strict=True):
@@ -90,6 +168,22 @@ class Tally:
         if self.is_frame:
             return pd.DataFrame(made)
         return np.column_stack([series.to_numpy() for series in made.values()])
+
+
+@cache
+def pandas_type(dtype: Any) -> Any:
+    """What pandas makes of Arrow's texts."""
+    import pyarrow as pa
+
+    return pa.array(["text"], getattr(dtype, "value_type", dtype)).to_pandas().dtype
+
+
+@cache
+def missing_text(dtype: Any) -> Any:
+    """What pandas makes of a missing text of Arrow's."""
+    import pyarrow as pa
+
+    return pa.nulls(1, getattr(dtype, "value_type", dtype)).to_pandas().iloc[0]
 
 
 def common_type(first: Any, second: Any) -> Any:
