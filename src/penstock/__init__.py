@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         when,
     )
     from penstock.models.model import Model
-    from penstock.platform.loaded_models import load_model
+    from penstock.models.registered import load_model
 
 _HOMES = {
     "penstock.dsl": (
@@ -59,7 +59,7 @@ _HOMES = {
     "penstock.data": ("HTML", "JSON", "Artifact", "Markdown", "Metrics", "Text"),
     "penstock.data.converter": ("Converter",),
     "penstock.models.model": ("Model",),
-    "penstock.platform.loaded_models": ("load_model",),
+    "penstock.models.registered": ("load_model",),
     "penstock.client.tracking": ("log_metric", "log_metrics", "log_params", "log_tags"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
