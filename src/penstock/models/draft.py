@@ -162,4 +162,4 @@ def _names_or_none(table: GivenArtifact) -> list[str]:
 
 
 def _is_array(value: Any) -> bool:
-    return not hasattr(value, "columns") and type(value).__module__.partition(".")[0] in ("numpy", "torch")
+    return type(value).__module__.partition(".")[0] in ("numpy", "torch")

@@ -31,6 +31,8 @@ def compiled_from(estimator: Any, draft: Draft, rows: int) -> Compiled:
     """Compile a model, on at most so many of its own rows."""
     from penstock.compiled import compile_model
 
+    if not hasattr(estimator, "__sklearn_tags__"):
+        return Compiled(reason=f"a `{type(estimator).__name__}` does not follow scikit-learn's ways")
     try:
         found = compile_model(estimator, _few(draft.sample, rows))
     except PenstockError as error:

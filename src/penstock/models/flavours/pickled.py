@@ -49,10 +49,19 @@ class Pickled(Flavour):
         """Load the pickle, which runs whatever is written in it; refused unless it is trusted."""
         if not trust:
             raise PickleRefused(place=str(folder), file=package.file or FILE)
-        return unpickle(checked(folder, package, package.file or FILE), folder)
+        file = checked(folder, package, package.file or FILE)
+        if file.suffix == ".pth":
+            import torch
+
+            return torch.load(file, weights_only=False)
+        return unpickle(file, folder)
 
     def ask(self, value: Any) -> Asked:
-        """As it stands."""
+        """As it stands; a module of PyTorch as those are asked."""
+        from penstock.models.flavours.torch import Torch
+
+        if Torch().matches(value):
+            return Torch().ask(value.eval())
         return Asked(predict=value.predict, predict_proba=getattr(value, "predict_proba", None))
 
 
