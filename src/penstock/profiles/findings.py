@@ -49,9 +49,9 @@ def _missing(column: ColumnProfile) -> Iterator[Finding]:
     if gone == 1:
         yield Finding("all missing", "warning", (column.name,), "every value is missing")
     elif gone >= _MOSTLY_MISSING:
-        yield Finding("mostly missing", "warning", (column.name,), f"{gone:.1%} of the values are missing")
+        yield Finding("mostly missing", "warning", (column.name,), f"{min(gone, 0.999):.1%} of the values are missing")
     elif gone >= _OFTEN_MISSING:
-        yield Finding("missing", "note", (column.name,), f"{gone:.1%} of the values are missing")
+        yield Finding("missing", "note", (column.name,), f"{min(gone, 0.999):.1%} of the values are missing")
 
 
 def _infinite(column: ColumnProfile) -> Iterator[Finding]:

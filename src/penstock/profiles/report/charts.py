@@ -11,20 +11,20 @@ _FEW = 24
 _LONG = 6.0
 
 
-def bars_of(column: ColumnProfile) -> list[Bin]:
+def bars_of(column: ColumnProfile, bins: int = _BINS) -> list[Bin]:
     """A histogram for the eye: one bar a value where there are few integers, and without the outermost tails if
     these would press all else into one bar."""
     seen = column.distribution
     if seen is None or not seen.n:
         return []
-    if seen.exact and column.type == "integer" and seen.high - seen.low < _FEW:
+    if seen.exact and column.type == "integer" and seen.high - seen.low < min(_FEW, 2 * bins):
         ends = [seen.low - 0.5 + step for step in range(int(seen.high - seen.low) + 2)]
         shares = [0.0, *(float(seen.cdf(end)) for end in ends[1:])]
         return [Bin(low, low + 1, (b - a) * seen.n) for low, (a, b) in zip(ends, pairwise(shares), strict=False)]
     low, high = (float(value) for value in seen.quantiles([0.005, 0.995]))
     if seen.high - seen.low > _LONG * (high - low) and high > low:
-        return column.histogram(_BINS, low, high)
-    return column.histogram(_BINS)
+        return column.histogram(bins, low, high)
+    return column.histogram(bins)
 
 
 def histogram(column: ColumnProfile) -> str:
