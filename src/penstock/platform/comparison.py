@@ -47,7 +47,8 @@ class Row(Struct, frozen=True, kw_only=True):
         if not (_is_number(first) and _is_number(last)):
             return None
         try:
-            return last - first  # type: ignore[operator]  # they are numbers
+            difference: float = last - first  # type: ignore[operator]  # they are numbers
+            return difference if math.isfinite(difference) else None
         except OverflowError:
             return None
 
@@ -108,7 +109,7 @@ def _numbers(facts: _Facts, path: str, output: str, values: Mapping[str, float])
 
 
 def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _same(one: Value, other: Value) -> bool:
