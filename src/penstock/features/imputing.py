@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from penstock.features.accumulator import Accumulator
 from penstock.features.block import Block
-from penstock.features.moments import ColumnMoments
+from penstock.features.moments import ColumnMoments, present
 from penstock.features.quantiles import ColumnQuantiles, as_floats, refuse_infinity
 from penstock.features.tally import ColumnTally, Tally
 
@@ -46,11 +46,11 @@ class Imputing(Accumulator):
                 self.quantiles += [ColumnQuantiles()] if strategy == "median" else []
             if position == len(self.moments):
                 self.moments.append(ColumnMoments())
-            values = self.moments[position].update(column)
-            self.tally.columns[position].update_numbers(column, values)
+            before = self.moments[position].missing
+            self.moments[position].update(column)
+            self.tally.columns[position].update_numbers(column, self.moments[position].missing - before)
             if strategy == "median":
-                self.quantiles[position].update(values)
-                self.quantiles[position].missing += len(column) - len(values)
+                self.quantiles[position].update(present(column))
         return True
 
     def update(self, X: Any, y: Any = None) -> None:

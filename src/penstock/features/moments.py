@@ -24,22 +24,39 @@ class ColumnMoments:
         self.low = np.nan
         self.high = np.nan
 
-    def update(self, column: "pa.Array") -> Any:
-        """Take in a batch, and return the values that are there, as float64; null and NaN are missing.
+    def update(self, column: "pa.Array") -> None:
+        """Take in a batch; null and NaN are missing.
 
         Raises:
             ValueError: A value is infinite.
         """
-        values = present(column)
-        self.missing += len(column) - len(values)
-        if not len(values):
-            return values
-        mean = float(values.mean())
-        away = values - mean
-        away *= away  # not `away @ away`, for which BLAS starts threads of its own
-        self.add(len(values), mean, float(away.sum()))
-        self._widen(float(values.min()), float(values.max()))
-        return values
+        if not (self.count and self._update_fast(column)):
+            values = present(column)
+            self.missing += len(column) - len(values)
+            if len(values):
+                mean = values.mean()
+                self.add(len(values), float(mean), _squares(values - mean))
+                self._widen(values)
+
+    def _update_fast(self, column: "pa.Array") -> bool:
+        """Take in a batch in which the mean so far stands for what is missing; False if there is NaN or infinity.
+
+        Deviations are from that mean: what their sum of squares loses by it is little beside the spread of the whole.
+        """
+        import pyarrow as pa
+
+        floats = column if pa.types.is_float64(column.type) else column.cast(pa.float64(), safe=False)
+        values = (floats.fill_null(self.mean) if floats.null_count else floats).to_numpy()
+        count = len(column) - column.null_count
+        away = values - self.mean
+        total = float(away.sum())
+        if not np.isfinite(total):
+            return False
+        self.missing += column.null_count
+        if count:
+            self.add(count, self.mean + total / count, max(0.0, _squares(away) - total * total / count))
+            self._widen(values)
+        return True
 
     def add(self, count: int, mean: float, squares: float) -> None:
         """Take in so many values with this mean and these squared deviations."""
@@ -55,17 +72,24 @@ class ColumnMoments:
         """Take in what another saw of the same column."""
         self.missing += other.missing
         self.add(other.count, other.mean, other.squares)
-        self._widen(other.low, other.high)
+        self._widen([other.low, other.high])
 
     def fill(self, value: float) -> None:
         """Put `value` where values are missing."""
         if self.missing:
             self.add(self.missing, value, 0.0)
-            self._widen(value, value)
+            self._widen([value])
             self.missing = 0
 
-    def _widen(self, low: float, high: float) -> None:
-        self.low, self.high = float(np.fmin(self.low, low)), float(np.fmax(self.high, high))
+    def _widen(self, values: Any) -> None:
+        self.low = float(np.fmin(self.low, np.min(values)))
+        self.high = float(np.fmax(self.high, np.max(values)))
+
+
+def _squares(away: Any) -> float:
+    """The sum of squares; not `away @ away`, for which BLAS starts threads of its own. `away` is not needed again."""
+    np.multiply(away, away, out=away)
+    return float(away.sum())
 
 
 def present(column: "pa.Array") -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from penstock.features.block import Block
+from penstock.features.moments import present
 
 _ABSENT = object()
 _SETTLED_AT = 1 << 18
@@ -57,16 +58,15 @@ class ColumnTally:
             self._settle()
         return self._counts
 
-    def update_numbers(self, column: Any, values: Any) -> None:
-        """Take in a batch of Arrow's numbers of which `values` are there: its type, what is missing, and one value."""
-        found = np.dtype(float) if column.null_count else column.type.to_pandas_dtype()
-        self.dtype = np.dtype(found) if self.dtype is None else common_type(self.dtype, np.dtype(found))
-        absent = len(column) - len(values)
+    def update_numbers(self, column: Any, absent: int) -> None:
+        """Take in a batch of Arrow's numbers of which some are absent: its type, how many, and one value."""
+        found = np.dtype(float) if column.null_count else np.dtype(column.type.to_pandas_dtype())
+        self.dtype = found if self.dtype is None else common_type(self.dtype, found)
         if absent:
             self.missing += absent
             self.missing_value = np.nan
-        if len(values) and not self._counts:
-            self._counts[values[0].item()] += 1
+        if not self._counts:
+            self._counts.update(present(column)[:1].tolist())
 
     def update_texts(self, column: Any) -> None:
         """Take in a batch of Arrow's texts, or of codes and a dictionary of them."""
