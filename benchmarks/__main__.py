@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import chain, environments, fan, imports, large, many, metrics, rerun, runs, share, tabular
+from benchmarks import chain, environments, fan, features, imports, large, many, metrics, rerun, runs, share, tabular
 from benchmarks.measure import Result, machine
 from benchmarks.peers import run as peers
 
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Result]]] = {
     "many": many.run,
     "share": share.run,
     "large": large.run,
+    "features": features.run,
     "metrics": metrics.run,
     "peers": peers.run,
 }
@@ -60,13 +61,15 @@ def table(results: list[Result]) -> str:
 def row(result: Result) -> str:
     """One result as a row of the table."""
     ratio = "" if result.absolute else f"{result.ratio:.2f}"
-    aim = f"≤ {_time(result.aim)}" if result.absolute else f"≤ {result.aim:g}"
+    aim = f"≤ {_time(result.aim)}" if result.absolute else f"≤ {result.aim:.3g}"
     mark = "reached" if result.reached else "**missed**"
     notes = f" ({'; '.join(result.notes)})" if result.notes else ""
-    return (
-        f"| {result.name}{notes} | {result.floor_name} | {_time(result.floor)} | {_time(result.ours)} "
-        f"| {ratio} | {aim} | {mark} |"
-    )
+    floor, ours = _amount(result.floor, result), _amount(result.ours, result)
+    return f"| {result.name}{notes} | {result.floor_name} | {floor} | {ours} | {ratio} | {aim} | {mark} |"
+
+
+def _amount(value: float, result: Result) -> str:
+    return _time(value) if result.unit == "s" else f"{value:.2f} {result.unit}"
 
 
 def _time(seconds: float) -> str:

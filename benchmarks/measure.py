@@ -24,6 +24,8 @@ class Result:
     aim: float
     """The ratio that we want to stay under; for an absolute aim, seconds."""
     absolute: bool = False
+    unit: str = "s"
+    """Of `floor` and `ours`; seconds, or `GB`."""
     notes: list[str] = field(default_factory=list)
 
     @property
