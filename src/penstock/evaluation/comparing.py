@@ -15,7 +15,7 @@ from penstock.evaluation.errors import UnclearTask, WrongOption
 from penstock.evaluation.estimates import METRICS, Metric, shown
 from penstock.evaluation.judging import Judged, Question, judge
 from penstock.evaluation.multiclass import MOST_DRAWN
-from penstock.evaluation.resampling import Floats, Resampling, draw, measure_once
+from penstock.evaluation.resampling import Floats, Resampling, draw, few_groups, measure_once
 from penstock.evaluation.table import open_table, require
 
 _FEW = 30
@@ -125,7 +125,7 @@ def compare(
         column = pair.one.facts[groups]
         codes = np.asarray(pd.factorize(column, use_na_sentinel=False)[0], dtype=np.intp)
     gain = pair.gain(margin, Resampling(repeats=bootstrap, seed=seed), codes)
-    return pair.comparison(gain, margin, significance)
+    return pair.comparison(gain, margin, significance, few_groups(codes))
 
 
 def _checked(metric: str, significance: float, margin: float, bootstrap: int) -> Metric:
@@ -219,7 +219,7 @@ class _Pair:
         error = float(drawn.std(ddof=1)) if len(drawn) > 1 else math.inf
         return _Gain(size, error, chance_of(size - margin, error), f"{len(drawn)} bootstrap resamples")
 
-    def comparison(self, gain: _Gain, margin: float, significance: float) -> Comparison:
+    def comparison(self, gain: _Gain, margin: float, significance: float, notes: list[str]) -> Comparison:
         """The answer in words that a person asked in."""
         difference = self.sign * gain.size
         reach = 1.96 * gain.error if math.isfinite(gain.error) else 2 * abs(difference)
@@ -239,7 +239,7 @@ class _Pair:
             disagreements=same,
             method=gain.method,
             higher_is_better=self.metric.higher_is_better,
-            notes=self._notes(gain, same),
+            notes=[*self._notes(gain, same), *notes],
         )
 
     def _notes(self, gain: _Gain, disagreements: int) -> list[str]:
@@ -249,7 +249,7 @@ class _Pair:
         elif gain.method.startswith("McNemar") and disagreements < _FEW:
             notes.append(f"the two disagree on {disagreements} rows only: few to tell them apart by")
         if len(self.one.sample) < _FEW:
-            notes.append(f"{len(self.one.sample)} rows are few for a comparison")
+            notes.append(f"there are few rows ({len(self.one.sample)}) for a comparison")
         return notes
 
 

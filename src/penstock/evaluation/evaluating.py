@@ -26,7 +26,7 @@ from penstock.evaluation.multiclass import MulticlassSample
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.options import Columns, Options, checked_plan, columns
 from penstock.evaluation.parts import Calibration, Horizon, Residuals
-from penstock.evaluation.resampling import Floats, Resampling, draw, measure_once, with_intervals
+from penstock.evaluation.resampling import Floats, Resampling, draw, few_groups, measure_once, with_intervals
 from penstock.evaluation.result import Evaluation
 from penstock.evaluation.slicing import slices_of
 from penstock.evaluation.table import open_table
@@ -181,7 +181,8 @@ def _measure(judged: Judged, options: Options) -> _Measured:
     if judged.task != "forecasting" or not isinstance(sample, NumberSample):
         values = measure_once(sample.measure, len(sample), judged.weights)
         drawn = draw(sample.measure, len(sample), options.plan, weights=judged.weights, groups=groups)
-        return _Measured(metrics=with_intervals(values, drawn, options.plan), baselines=baselines_of(judged))
+        estimates = with_intervals(values, drawn, options.plan)
+        return _Measured(metrics=estimates, baselines=baselines_of(judged), notes=few_groups(groups))
     blocks = time_blocks(judged, forecasts) if groups is None else groups
     naive = naive_forecasts(judged, options.target, forecasts)
     against = AgainstNaive(sample, naive)
@@ -196,7 +197,7 @@ def _measure(judged: Judged, options: Options) -> _Measured:
         metrics=estimates,
         baselines={name: {"mae": estimates[f"mae of {name}"]} for name in naive},
         horizons=horizons_of(judged, naive, forecasts, options.plan, blocks),
-        notes=list(described(naive, len(sample), blocks if groups is None else None)),
+        notes=[*described(naive, len(sample), blocks if groups is None else None), *few_groups(groups)],
     )
 
 
@@ -245,7 +246,7 @@ def _undefined(metrics: Mapping[str, Estimate], sample: Any, two: bool) -> list[
     if isinstance(sample, NumberSample) and "mape" in metrics and (truth == 0).any():
         notes.append(f"the percentage error leaves out {int((truth == 0).sum())} rows whose target is 0")
     if len(sample) < 30:
-        notes.append(f"{len(sample)} rows are few: look at the intervals before the numbers")
+        notes.append(f"there are few rows ({len(sample)}): look at the intervals before the numbers")
     return notes
 
 

@@ -97,6 +97,10 @@ def judge(model: Any, source: Source, question: Question) -> Judged:
     notes = [f"{total - len(facts)} of {total} rows have no `{target}` and are left out"] if len(facts) < total else []
     task = _task(asked, source, question, facts[target], inputs, present)
     if task in ("regression", "forecasting"):
+        for option in ("threshold", "positive"):
+            if getattr(question, option) is not None:
+                value = repr(getattr(question, option))
+                raise WrongOption(option=option, value=value, reason="numbers are predicted, and there are no classes")
         sample: Sample = _numbers(asked, source, question, made, present)
         return Judged(task=task, sample=sample, notes=notes, **made)  # type: ignore[arg-type]
     return _Classified(asked, source, question, task, made, present, notes).judged()
@@ -180,6 +184,7 @@ class _Classified:
         self.classes = Classes(in_order(truth.unique()) if known is None else known)
         self.known = len(self.classes)
         self.truth = self.classes.codes(truth)
+        self._check_types()
         self._check_known(known)
         self.ranked: list[Floats] = []
         self.score: list[Floats] = []
@@ -205,6 +210,15 @@ class _Classified:
             return Judged(task="binary", sample=sample, classes=names, positive=shown, notes=self.notes, **self.made)
         sample = self._multiclass(predicted)
         return Judged(task="multiclass", sample=sample, classes=names, notes=self.notes, **self.made)
+
+    def _check_types(self) -> None:
+        """Texts and numbers that look the same are one class to people, and two to everything else."""
+        held = [self.classes.names[code] for code in np.unique(self.truth)]
+        numbers = {str(name) for name in held if not isinstance(name, str)}
+        both = sorted(numbers & {name for name in held if isinstance(name, str)})
+        if both:
+            reason = f"`{self.question.target}` mixes texts and numbers: {both[0]} and '{both[0]}' are two classes"
+            raise UnclearTask(reason=reason, advice="convert the column to one type before it is split")
 
     def _check_known(self, known: Sequence[Any] | None) -> None:
         if known is None:

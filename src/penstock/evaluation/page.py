@@ -132,11 +132,12 @@ def _slices(evaluation: Evaluation) -> str:
     table = _table(["slice", "rows", *map(words, names), ""], rows)
     if not table:
         return ""
-    text = (
-        "“Worse” is said where the main metric is surely below that of all rows, the number of slices considered."
-        " Within a slice, the AUC counts only the order of its own rows: it is often lower by a column that"
-        " predicts much."
-    )
+    text = "“Worse” is said where the main metric is surely worse than of all rows, the number of slices considered."
+    if "auc" in names:
+        text += (
+            " Within a slice, the AUC counts only the order of its own rows: it is often lower by a column that"
+            " predicts much."
+        )
     return f"{table}<p class='faint'>{text}</p>"
 
 
@@ -216,6 +217,9 @@ def _svg(name: str, figure: "Figure") -> str:
         text = text.replace(colour, variable)
     text = re.sub(r'\bid="', f'id="{_id(name)}-', text)
     text = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{_id(name)}-", text)
+    text = re.sub(
+        r'width="([\d.]+)pt"', lambda width: f'style="max-width: {float(width[1]) * 1.5:.0f}px"', text, count=1
+    )
     kind = " class='wide'" if name in _WIDE or name.startswith("fairness_") else ""
     return f"<figure{kind} aria-label='{escape(name, quote=True)}'>{text}</figure>"
 

@@ -18,6 +18,7 @@ _BLOCK = 1 << 21
 _DRAWN = 50_000_000
 _FEWEST = 100
 _ENOUGH_FOR_PERCENTILES = 400
+_ENOUGH_GROUPS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,14 @@ class Resampling:
                 row[:] = np.bincount(generator.integers(0, units, units), minlength=units)
             left -= size
             yield block if groups is None else block[:, groups]
+
+
+def few_groups(groups: NDArray[np.intp] | None) -> list[str]:
+    """A note where groups are too few for intervals that hold what they promise."""
+    count = None if groups is None else len(np.unique(groups))
+    if count is None or count >= _ENOUGH_GROUPS:
+        return []
+    return [f"there are few groups ({count}) to draw from: the intervals are narrower than they should be"]
 
 
 def draw(

@@ -1,5 +1,6 @@
 """Shapley values of raw columns, of any function of rows."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,9 @@ def shap_values(
 ) -> tuple[float, Floats]:
     """The same by shap's `PermutationExplainer`, which sees each value as its number in a list."""
     try:
-        import shap  # several seconds
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PendingDeprecationWarning)  # shap's, of Matplotlib
+            import shap  # several seconds
     except ImportError as error:
         raise PackageMissing(package="shap", needed_for="`explain='shap'`") from error
     import pandas as pd

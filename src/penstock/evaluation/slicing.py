@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from penstock.evaluation.binary import BinarySample
+from penstock.evaluation.chance import chance_of
 from penstock.evaluation.estimates import MAIN, METRICS, Estimate, shown
 from penstock.evaluation.judging import Judged
 from penstock.evaluation.parts import Slice
@@ -52,7 +52,7 @@ def slices_of(
     judged: Judged, columns: Sequence[tuple[str, ...]], plan: Resampling, overall: dict[str, Estimate]
 ) -> list[Slice]:
     """Each slice of each column, in the order of the values; those that are surely worse are marked."""
-    main = next((name for name in MAIN[judged.task] if overall[name].value is not None), None)
+    main = next((name for name in MAIN[judged.task] if name in overall and overall[name].value is not None), None)
     found: list[Slice] = []
     for names in columns:
         for part in parts_of([judged.facts[name] for name in names]):
@@ -91,7 +91,7 @@ def _chance(value: float, reference: float, drawn: Floats, higher_is_better: boo
     if not spread > 0:
         return None
     worse_by = (reference - value) if higher_is_better else (value - reference)
-    return float(f"{1 - NormalDist().cdf(worse_by / spread):.3g}")
+    return float(f"{chance_of(worse_by, spread):.3g}")
 
 
 def _marked(slices: list[Slice], significance: float = 0.05) -> list[Slice]:

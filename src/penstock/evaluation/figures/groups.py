@@ -27,7 +27,8 @@ def draw(evaluation: Evaluation) -> "dict[str, Figure]":
     """Those that the evaluation holds something for."""
     found = {}
     if evaluation.slices:
-        metric = next(name for name in (*MAIN[evaluation.task], "accuracy") if name in evaluation.metrics)
+        defined = [name for name, one in evaluation.metrics.items() if one.value is not None]
+        metric = next((name for name in MAIN[evaluation.task] if name in defined), defined[0])
         found["slices"] = _slices(evaluation.slices, metric, evaluation.metrics[metric])
     for fairness in evaluation.fairness:
         found[f"fairness_{fairness.attribute}"] = _fairness(fairness)
