@@ -22,6 +22,7 @@ from penstock.metadata import statements as runs_sql
 from penstock.metadata.records import State
 from penstock.metadata.repeating import repeatable
 from penstock.metadata.session import Connections, Session
+from penstock.metadata.tracking_heirs import hand_on
 
 HoldKind: TypeAlias = Literal["artifact", "run"]
 
@@ -246,6 +247,8 @@ def digest_in(uri: str) -> Digest | None:
 
 def _remove_run(session: Session, run_id: RunId, present: str) -> int | None:
     """Remove one run; how many records of artifacts went with it, or None if it stays."""
+    if session.row(sql.SELECT_REMOVABLE, run_id=run_id, now=present) is not None:
+        hand_on(session, run_id)
     named = [row[0] for row in session.rows(sql.ARTIFACTS_OF_RUN, run_id=run_id)]
     logs = [row[0] for row in session.rows(sql.LOGS_OF_RUN, run_id=run_id)]
     files = [row[0] for row in session.rows(sql.FILES_OF_RUN, run_id=run_id)]

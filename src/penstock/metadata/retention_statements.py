@@ -26,17 +26,18 @@ RUNS_OF_HELD_ARTIFACTS = (
 
 END_LAPSED = "UPDATE leases SET owner = NULL, expires_at = NULL WHERE owner IS NOT NULL AND expires_at <= :now"
 
-DELETE_RUN = (
-    "DELETE FROM runs WHERE run_id = :run_id AND state IN ('SUCCEEDED', 'SKIPPED', 'FAILED', 'CANCELED') "
+_REMOVABLE = (
+    "FROM runs WHERE run_id = :run_id AND state IN ('SUCCEEDED', 'SKIPPED', 'FAILED', 'CANCELED') "
     "AND NOT EXISTS (SELECT l.run_id FROM leases AS l "
     "WHERE l.run_id = :run_id AND l.owner IS NOT NULL AND l.expires_at > :now) "
     "AND NOT EXISTS (SELECT h.target FROM holds AS h WHERE h.kind = 'run' AND h.target = :run_id) "
     "AND NOT EXISTS (SELECT h.target FROM holds AS h JOIN events AS e ON e.artifact_id = h.target "
     "WHERE h.kind = 'artifact' AND e.type = 'OUTPUT' AND e.run_id = :run_id "
     "AND NOT EXISTS (SELECT o.run_id FROM events AS o "
-    "WHERE o.artifact_id = h.target AND o.type = 'OUTPUT' AND o.run_id < :run_id)) "
-    "RETURNING spec, options"
+    "WHERE o.artifact_id = h.target AND o.type = 'OUTPUT' AND o.run_id < :run_id))"
 )
+SELECT_REMOVABLE = f"SELECT run_id {_REMOVABLE}"
+DELETE_RUN = f"DELETE {_REMOVABLE} RETURNING spec, options"
 HEIRS_OF_RUN = (
     "SELECT c.fingerprint, e.run_id, e.path, COALESCE(c.made_at, o.finished_at) FROM cached_results AS c "
     "JOIN executions AS o ON o.run_id = c.run_id AND o.path = c.path "

@@ -48,6 +48,18 @@ SELECT_RUNS_OF = f"{_RUNS} WHERE t.run_id = :run_id"
 LOCK_RUN = f"SELECT {_columns(*RUN)} FROM tracked_runs WHERE tracked_id = :tracked_id"
 SELECT_PIPELINE = "SELECT pipeline, display_name, created_at FROM runs WHERE run_id = :run_id"
 SELECT_ATTEMPT = "SELECT attempt FROM executions WHERE run_id = :run_id AND path = :path"
+SELECT_LINKED = "SELECT tracked_id, path FROM tracked_runs WHERE run_id = :run_id AND path <> ''"
+SELECT_REUSED = "SELECT reused_run_id, reused_path FROM executions WHERE run_id = :run_id AND reused_run_id IS NOT NULL"
+SELECT_HEIRS = (
+    "WITH wanted (run_id, path) AS (VALUES :pairs) "
+    "SELECT r.created_at, e.run_id, e.path, e.reused_run_id, e.reused_path FROM wanted AS w "
+    "JOIN executions AS e ON e.reused_run_id = w.run_id AND e.reused_path = w.path "
+    "JOIN runs AS r ON r.run_id = e.run_id WHERE e.state = 'SUCCEEDED' AND e.run_id <> :run_id"
+)
+HAND_ON = (
+    "UPDATE tracked_runs SET run_id = :run_id, path = :path, parent = :parent, experiment_id = :experiment_id "
+    "WHERE tracked_id = :tracked_id"
+)
 LIST_UNTRACKED = (
     "SELECT r.run_id, r.pipeline, r.display_name, r.created_at FROM runs AS r WHERE NOT EXISTS "
     "(SELECT t.run_id FROM tracked_runs AS t WHERE t.run_id = r.run_id AND t.path = '')"

@@ -11,7 +11,7 @@ import pytest
 
 from penstock.core.ids import FencingToken, RunId, TaskPath
 from penstock.metadata.errors import LeaseLost, RunNotFound, TextNotStorable
-from penstock.metadata.records import Changes, Lease, State
+from penstock.metadata.records import Changes, Lease, Reuse, State
 from penstock.metadata.store import MetadataStore
 from penstock.metadata.tracking import (
     Dataset,
@@ -413,6 +413,33 @@ class TrackingCases:
         assert [model.model_id for model in store.tracking.models([experiment])] == ["m-2"]
         assert store.tracking.history(child, "loss") == []
         assert store.tracking.params([child]) == store.tracking.tags([child]) == {}
+
+    def test_what_a_removed_run_logged_stays_with_those_that_reused_its_results(self, store: MetadataStore) -> None:
+        child, other = tracked_id(R1, TRAIN), tracked_id(R1, "other")
+        lease = running(store)
+        store.commit(lease, logged(metrics=[Metric("loss", 0.5)]))
+        store.commit(lease, logged(path="other", metrics=[Metric("loss", 0.7)]))
+        store.commit(lease, Changes(run=a_run(state=State.SUCCEEDED, finished_at=NOW)))
+        store.release(lease)
+        for run_id, path, pipeline in (("r2", "train", "taxi"), ("r3", "again", "another")):
+            created = NOW + MINUTE * int(run_id[1])
+            lease = started(store, run_id, pipeline=pipeline, created_at=created)
+            run = a_run(run_id, pipeline=pipeline, created_at=created, state=State.SUCCEEDED, finished_at=NOW)
+            reused = Reuse(run_id=R1, path=TRAIN)
+            taken = an_execution(path, run_id, state=State.SUCCEEDED, reused=reused, finished_at=LATER)
+            store.commit(lease, Changes(run=run, executions=[taken]))
+            store.release(lease)
+        store.retention.remove_runs([R1], LATER)
+        assert store.tracked([child, other]) == {child}
+        heir = store.tracking.run(child)
+        assert (heir.run_id, heir.path, heir.parent) == ("r3", "again", tracked_id(RunId("r3")))
+        assert (heir.status, heir.ended_at) == (TrackedStatus.FINISHED, LATER)
+        assert store.tracking.experiment(heir.experiment_id).name == "another"
+        store.retention.remove_runs([RunId("r3")], LATER)
+        assert store.tracking.run(child).run_id == "r2"
+        assert values_of(store.tracking.history(child, "loss")) == [0.5]
+        store.retention.remove_runs([RunId("r2")], LATER)
+        assert store.tracked([child]) == set()
 
     # --- logged models ----------------------------------------------------------------------------------
 
