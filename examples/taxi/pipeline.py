@@ -16,12 +16,13 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OrdinalEncoder
+from sklearn.preprocessing import OneHotEncoder
 
 import features
 import penstock.data
 import plots
 from penstock import Markdown, Metrics, component, pipeline
+from penstock.compiled import to_float32
 from penstock.data import TableSchema, infer_schema
 
 TRIPS = Path(__file__).parent / "data" / "chicago_taxi.csv"
@@ -96,15 +97,11 @@ def split(trips: pl.DataFrame, test_share: float) -> Halves:
 @component(cpu=1, memory="2G", retries=2)
 def train(trips: pl.DataFrame, target: str, learning_rate: float) -> Pipeline:
     """Fit boosted trees behind the encoding of names: one object from a row of the table to a probability."""
-    encode = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1)
+    encode = OneHotEncoder(handle_unknown="ignore", min_frequency=20, sparse_output=False)
     model = make_pipeline(
         make_column_transformer((encode, features.CATEGORIES), ("passthrough", features.NUMBERS)),
-        HistGradientBoostingClassifier(
-            learning_rate=learning_rate,
-            max_leaf_nodes=8,
-            categorical_features=list(range(len(features.CATEGORIES))),
-            random_state=0,
-        ),
+        to_float32(),
+        HistGradientBoostingClassifier(learning_rate=learning_rate, max_leaf_nodes=8, random_state=0),
     )
     return model.fit(trips, trips[target])
 
@@ -132,11 +129,22 @@ def evaluate(model: Pipeline, trips: pl.DataFrame, target: str) -> Account:
     return Account(metrics, plots.confusion_matrix(actual, predicted), plots.roc_curve(actual, probability))
 
 
+class Trained(NamedTuple):
+    """A model, an account of it, and the trips that it has not seen."""
+
+    model: Pipeline
+    metrics: Metrics
+    confusion_matrix: Figure
+    roc_curve: Figure
+    test: pl.DataFrame
+
+
 @pipeline
-def taxi(source: Path = TRIPS, learning_rate: float = 0.1, test_share: float = 0.2) -> Account:
+def taxi(source: Path = TRIPS, learning_rate: float = 0.1, test_share: float = 0.2) -> Trained:
     """Train a model of big tips, and judge it."""
     checked = validate(load(source), reference_year=2013)
     believable = drop_outliers(label(checked.trips))
     train_trips, test_trips = split(derive_inputs(believable), test_share)
     model = train(train_trips, features.TARGET, learning_rate)
-    return evaluate(model, test_trips, features.TARGET)
+    metrics, confusion_matrix, roc_curve = evaluate(model, test_trips, features.TARGET)
+    return Trained(model, metrics, confusion_matrix, roc_curve, test_trips)

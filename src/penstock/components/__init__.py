@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from penstock.components.evaluation import evaluate
     from penstock.components.explanation import evaluation_page, explain
     from penstock.components.exports import export_file
+    from penstock.components.gating import Judgement, gate
     from penstock.components.outlying import Tamed, clip_outliers, drop_outliers
     from penstock.components.profiling import Profiled, profile_table
+    from penstock.components.registration import Registered, register
     from penstock.components.schemas import Checked, check_schema, infer_schema
     from penstock.components.splits import Split, group_split, random_split, stratified_split, time_split
     from penstock.components.table_files import CsvTable, read_csv, read_parquet
+    from penstock.components.verdict import Check, Verdict
 
 _HOMES = {
     "penstock.components.backtesting": ("Backtest", "backtest"),
@@ -27,23 +30,30 @@ _HOMES = {
     "penstock.components.evaluation": ("evaluate",),
     "penstock.components.explanation": ("evaluation_page", "explain"),
     "penstock.components.exports": ("export_file",),
+    "penstock.components.gating": ("Judgement", "gate"),
     "penstock.components.outlying": ("Tamed", "clip_outliers", "drop_outliers"),
     "penstock.components.profiling": ("Profiled", "profile_table"),
+    "penstock.components.registration": ("Registered", "register"),
     "penstock.components.schemas": ("Checked", "check_schema", "infer_schema"),
     "penstock.components.splits": ("Split", "group_split", "random_split", "stratified_split", "time_split"),
     "penstock.components.table_files": ("CsvTable", "read_csv", "read_parquet"),
+    "penstock.components.verdict": ("Check", "Verdict"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Backtest",
+    "Check",
     "Checked",
     "Chosen",
     "CrossValidation",
     "CsvTable",
+    "Judgement",
     "Profiled",
+    "Registered",
     "Split",
     "Tamed",
+    "Verdict",
     "backtest",
     "batch_predict",
     "batch_predict_files",
@@ -56,6 +66,7 @@ __all__ = [
     "explain",
     "export_file",
     "export_sql",
+    "gate",
     "group_split",
     "infer_schema",
     "pick_model",
@@ -64,6 +75,7 @@ __all__ = [
     "read_csv",
     "read_parquet",
     "read_sql",
+    "register",
     "stratified_split",
     "time_split",
 ]

@@ -16,8 +16,8 @@ from penstock.components.errors import NotMeasured
 if TYPE_CHECKING:
     import polars as pl
 
-_ROWS = 200
-_WARM = 10
+_ROWS = 100
+_WARM = 5
 _PATIENCE = 120.0
 
 

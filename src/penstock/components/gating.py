@@ -1,18 +1,21 @@
 """Gates: a model goes on only if it is good enough, fair enough, small and fast enough, and better than what is there."""
 
-from collections.abc import Sequence
+import logging
 from typing import NamedTuple
 
 import polars as pl
 
-from penstock.components.approving import approve_verdict
 from penstock.components.judgement import Demands, judge_model
 from penstock.components.limits import read_limits, write_limits
 from penstock.components.registered import find_champion
+from penstock.components.signing import signed_verdict
 from penstock.components.verdict import Verdict
+from penstock.core.json import Json
 from penstock.data.values import Markdown
 from penstock.dsl import component
 from penstock.models import Model
+
+logger = logging.getLogger(__name__)
 
 
 class Judgement(NamedTuple):
@@ -20,6 +23,8 @@ class Judgement(NamedTuple):
 
     verdict: Verdict
     passed: bool
+    evidence: dict[str, Json]
+    """The verdict's reasons and figures, for whoever is to approve."""
     report: Markdown
 
 
@@ -34,7 +39,7 @@ def gate(
     margin: float = 0.0,
     significance: float = 0.05,
     positive: str = "",
-    sensitive: Sequence[str] = (),
+    sensitive: list[str] | tuple[str, ...] = (),
     max_fairness_gap: float | None = None,
     fairness: str = "",
     max_size: str = "",
@@ -86,14 +91,14 @@ def gate(
         margin,
         significance,
         positive,
-        list(sensitive) if isinstance(sensitive, (tuple, set, frozenset)) else sensitive,
+        list(sensitive) if isinstance(sensitive, tuple) else sensitive,
         max_fairness_gap,
         fairness,
         max_size,
         max_latency,
         max_memory,
     )
-    return approve_verdict(judged, name, approval) if approval else judged.verdict
+    return signed_verdict(judged, name, approval) if approval else judged.verdict
 
 
 @component(name="gate", cache=False)
@@ -131,6 +136,5 @@ def judge(
         max_memory=max_memory,
     )
     verdict = judge_model(model, data, target, name, demands, find_champion)
-    print(verdict)
-    return Judgement(verdict, verdict.passed, Markdown(verdict.markdown()))
-
+    logger.info("%s", verdict)
+    return Judgement(verdict, verdict.passed, verdict.evidence(), Markdown(verdict.markdown()))

@@ -14,7 +14,7 @@ from penstock.components.registered import Found
 from penstock.components.verdict import Check, Verdict
 from penstock.core.json import Json
 from penstock.dsl.durations import parse_duration, parse_memory
-from penstock.evaluation import compare, evaluate
+from penstock.evaluation import WrongOption, compare, evaluate
 from penstock.evaluation.estimates import MAIN, METRICS
 
 _MEMORY_ROWS = 1_000
@@ -106,8 +106,10 @@ class _Judgement:
             value = float(estimate)
             passed = limit.holds(value)
             shown = "undefined on these rows" if estimate.value is None else f"{value:.4g}"
-            reason = f"{limit.metric} is {shown}, and must be {limit.words}" if not passed else (
-                f"{limit.metric} is {shown}, {limit.words}"
+            reason = (
+                f"{limit.metric} is {shown}, and must be {limit.words}"
+                if not passed
+                else (f"{limit.metric} is {shown}, {limit.words}")
             )
             self._check(limit.metric, passed=passed, reason=reason, value=value, limit=limit.bound)
 
@@ -166,9 +168,12 @@ class _Judgement:
                 self.data,
                 self.target,
                 metric,
+                positive=self.demands.positive or None,
                 significance=self.demands.significance,
                 margin=self.demands.margin,
             )
+        except WrongOption:
+            raise
         except Exception as error:  # noqa: BLE001 - a champion is somebody's model: what it raises is a finding
             reason = f"it cannot be compared with the {alias}, {champion.version}: {type(error).__name__}: {error}"
             self._check("champion", passed=False, reason=reason)
@@ -217,7 +222,9 @@ def _require_rows(data: pl.DataFrame, target: str, name: str) -> None:
 
 
 def _words(found: Any, champion: Found, alias: str, metric: str, demands: Demands) -> str:
-    figures = f"{metric} {float(found.challenger):.4g} against {float(found.champion):.4g} of the {alias}, {champion.version}"
+    figures = (
+        f"{metric} {float(found.challenger):.4g} against {float(found.champion):.4g} of the {alias}, {champion.version}"
+    )
     more = f" by more than {demands.margin:g}" if demands.margin else ""
     chance = "" if found.p_value is None else f" (p = {found.p_value:.2g})"
     if found.better:
