@@ -54,8 +54,9 @@ class Links:
     twins: list[list[str]] = field(default_factory=list)
     """Columns that have the same value in every row, as far as the statistics and the sample tell."""
     target: dict[str, Tie] = field(default_factory=dict)
-    """How much each column tells of the target, 0 to 1: the absolute rank correlation of two numbers, the correlation
-    ratio of a number and a text, Cramér's V of two texts."""
+    """How much each column tells of the target, 0 to 1: the absolute rank correlation of two numbers, how far two
+    classes lie apart in a number (rank-biserial), the correlation ratio of a number and a text, Cramér's V of two
+    texts."""
 
     def merged(self, other: "Links") -> "Links":
         """Of the rows of both: strengths are means, and twins are those in both."""
@@ -203,7 +204,12 @@ def _ties(
 
 
 def _tie(frame: "pl.DataFrame", ranks: dict[str, Any], name: str, target: str) -> Tie | None:
-    if name in ranks and target in ranks:
+    halves = [_codes(frame[target]), _codes(frame[name])]
+    if name in ranks and halves[0].max(initial=-1) == 1:
+        strength, seen = _apart(ranks[name], halves[0])
+    elif target in ranks and halves[1].max(initial=-1) == 1:
+        strength, seen = _apart(ranks[target], halves[1])
+    elif name in ranks and target in ranks:
         strengths, rows = _pairwise(np.column_stack([ranks[name], ranks[target]]))
         strength, seen = abs(float(strengths[0, 1])), int(rows[0, 1])
     elif name in ranks or target in ranks:
@@ -214,11 +220,24 @@ def _tie(frame: "pl.DataFrame", ranks: dict[str, Any], name: str, target: str) -
     return Tie(round(strength, 4), seen) if seen >= _FEWEST_ROWS else None
 
 
+def _apart(numbers: Any, halves: Any) -> tuple[float, int]:
+    """The rank-biserial correlation: 1 if every number of one class is larger than those of the other."""
+    import polars as pl
+
+    there = ~np.isnan(numbers) & (halves >= 0)
+    ranks, second = pl.Series(numbers[there]).rank().to_numpy(), halves[there] == 1
+    n, most = len(ranks), int(second.sum())
+    if not 0 < most < n:
+        return 0.0, n
+    return abs(2 * float(ranks[second].mean() - ranks[~second].mean()) / n), n
+
+
 def _codes(texts: "pl.Series") -> Any:
     """A number for each different text, -1 for what is missing."""
     import polars as pl
 
-    found = texts.cast(pl.String)
+    found = texts.fill_nan(None) if texts.dtype.is_float() else texts
+    found = found.cast(pl.Int8 if texts.dtype == pl.Boolean else pl.String)
     return (found.rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()
 
 
