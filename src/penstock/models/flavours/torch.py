@@ -153,5 +153,5 @@ def _harmless(name: str, content: bytes) -> bool:
 def _matrix(rows: Any) -> Any:
     import numpy as np
 
-    values = rows.to_numpy(dtype=np.float32) if hasattr(rows, "to_numpy") else np.asarray(rows, dtype=np.float32)
-    return np.ascontiguousarray(values)
+    values = rows.to_numpy(dtype=np.float32) if hasattr(rows, "to_numpy") else rows
+    return np.array(values, dtype=np.float32, order="C")  # a copy: PyTorch warns of arrays that it must not write to
