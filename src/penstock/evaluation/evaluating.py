@@ -132,6 +132,8 @@ class _Measured:
     baselines: dict[str, dict[str, Estimate]]
     horizons: list[Horizon] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    groups: NDArray[np.intp] | None = None
+    """What was drawn together."""
 
 
 def _evaluation(model: Any, source: Source, judged: Judged, options: Options) -> Evaluation:
@@ -158,8 +160,8 @@ def _evaluation(model: Any, source: Source, judged: Judged, options: Options) ->
         threshold=options.threshold,
         metrics=metrics,
         baselines=measured.baselines,
-        slices=slices_of(judged, options.slices, few, metrics),
-        fairness=fairness_of(judged, options.sensitive, options.plan),
+        slices=slices_of(judged, options.slices, few, metrics, measured.groups),
+        fairness=fairness_of(judged, options.sensitive, options.plan, measured.groups),
         horizons=measured.horizons,
         calibration=calibration,
         curves=curves_of(sample, judged.weights) if isinstance(sample, BinarySample) else None,
@@ -182,7 +184,7 @@ def _measure(judged: Judged, options: Options) -> _Measured:
         values = measure_once(sample.measure, len(sample), judged.weights)
         drawn = draw(sample.measure, len(sample), options.plan, weights=judged.weights, groups=groups)
         estimates = with_intervals(values, drawn, options.plan)
-        return _Measured(metrics=estimates, baselines=baselines_of(judged), notes=few_groups(groups))
+        return _Measured(metrics=estimates, baselines=baselines_of(judged), notes=few_groups(groups), groups=groups)
     blocks = time_blocks(judged, forecasts) if groups is None else groups
     naive = naive_forecasts(judged, options.target, forecasts)
     against = AgainstNaive(sample, naive)
@@ -198,6 +200,7 @@ def _measure(judged: Judged, options: Options) -> _Measured:
         baselines={name: {"mae": estimates[f"mae of {name}"]} for name in naive},
         horizons=horizons_of(judged, naive, forecasts, options.plan, blocks),
         notes=[*described(naive, len(sample), blocks if groups is None else None), *few_groups(groups)],
+        groups=blocks,
     )
 
 

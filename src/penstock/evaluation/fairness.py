@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from penstock.evaluation.binary import BinarySample
 from penstock.evaluation.estimates import Estimate
@@ -30,12 +31,16 @@ _BINARY_GAPS: dict[str, tuple[str, ...]] = {
 }
 
 
-def fairness_of(judged: Judged, attributes: Sequence[tuple[str, ...]], plan: Resampling) -> list[Fairness]:
+def fairness_of(
+    judged: Judged, attributes: Sequence[tuple[str, ...]], plan: Resampling, groups: NDArray[np.intp] | None = None
+) -> list[Fairness]:
     """How each attribute's groups are treated. Several columns as one attribute are the groups where they cross."""
-    return [_of_attribute(judged, names, plan) for names in attributes]
+    return [_of_attribute(judged, names, plan, groups) for names in attributes]
 
 
-def _of_attribute(judged: Judged, names: tuple[str, ...], plan: Resampling) -> Fairness:
+def _of_attribute(
+    judged: Judged, names: tuple[str, ...], plan: Resampling, together: NDArray[np.intp] | None
+) -> Fairness:
     columns = [judged.facts[name] for name in names]
     parts = list(parts_of(columns))
     judgeable = [
@@ -43,7 +48,7 @@ def _of_attribute(judged: Judged, names: tuple[str, ...], plan: Resampling) -> F
     ]
     measured = _Groups(judged.sample, parts, judgeable)
     values = measure_once(measured.measure, len(judged.sample), judged.weights)
-    drawn = draw(measured.measure, len(judged.sample), plan, weights=judged.weights)
+    drawn = draw(measured.measure, len(judged.sample), plan, weights=judged.weights, groups=together)
     estimates = with_intervals(values, drawn, plan)
     groups = [
         Group(

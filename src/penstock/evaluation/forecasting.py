@@ -16,7 +16,7 @@ from penstock.evaluation.judging import Judged
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.parts import Horizon
 from penstock.evaluation.resampling import Floats, Resampling, draw, measure_once, with_intervals
-from penstock.evaluation.slicing import parts_of
+from penstock.evaluation.slicing import groups_of, parts_of
 from penstock.evaluation.table import open_table, read_columns, require
 
 if TYPE_CHECKING:
@@ -197,8 +197,7 @@ def horizons_of(
     assert isinstance(judged.sample, NumberSample)
     ahead = pd.Series(steps_ahead(judged.facts, forecasts))
     return [
-        _horizon(judged, part.value, part.rows, naive, plan, None if blocks is None else blocks[part.rows])
-        for part in parts_of([ahead])
+        _horizon(judged, part.value, part.rows, naive, plan, groups_of(blocks, part.rows)) for part in parts_of([ahead])
     ]
 
 
@@ -213,14 +212,13 @@ def _horizon(
     assert isinstance(judged.sample, NumberSample)
     sample = judged.sample.take(rows)
     weights = None if judged.weights is None else judged.weights[rows]
-    groups = None if blocks is None else np.unique(blocks, return_inverse=True)[1].astype(np.intp)
     against = AgainstNaive(sample, {key: values[rows] for key, values in naive.items()})
 
     def measure(counts: Floats) -> dict[str, Floats]:
         return sample.measure(counts) | against.measure(counts)
 
     values = measure_once(measure, len(sample), weights)
-    estimates = with_intervals(values, draw(measure, len(sample), plan, weights=weights, groups=groups), plan)
+    estimates = with_intervals(values, draw(measure, len(sample), plan, weights=weights, groups=blocks), plan)
     baselines = {key: estimates.pop(f"mae of {key}") for key in against.names}
     return Horizon(horizon=name, rows=len(sample), metrics=estimates, baselines=baselines)
 

@@ -17,8 +17,7 @@ h3 { font-size: 15px; margin: 22px 0 8px; } p { margin: 6px 0; } .faint { color:
 .card small { color: var(--faint); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 14px; }
 figure { margin: 0; padding: 12px; min-width: 0; } figure.wide { grid-column: 1 / -1; }
-figure svg { display: block; width: 100%; height: auto; max-width: 760px; margin: 0 auto; }
-figure.wide svg { max-width: 1000px; }
+figure svg { display: block; width: 100%; height: auto; margin: 0 auto; }
 svg text { font-family: system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif !important; }
 .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 6px 12px; border-bottom: 1px solid var(--grid); vertical-align: top; }

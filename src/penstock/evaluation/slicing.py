@@ -49,30 +49,47 @@ def parts_of(columns: "Sequence[pd.Series[Any]]") -> Iterator[Part]:
 
 
 def slices_of(
-    judged: Judged, columns: Sequence[tuple[str, ...]], plan: Resampling, overall: dict[str, Estimate]
+    judged: Judged,
+    columns: Sequence[tuple[str, ...]],
+    plan: Resampling,
+    overall: dict[str, Estimate],
+    groups: NDArray[np.intp] | None = None,
 ) -> list[Slice]:
     """Each slice of each column, in the order of the values; those that are surely worse are marked."""
     main = next((name for name in MAIN[judged.task] if name in overall and overall[name].value is not None), None)
     found: list[Slice] = []
     for names in columns:
         for part in parts_of([judged.facts[name] for name in names]):
-            found.append(_slice(judged, " × ".join(names), part, plan, main, overall))
+            found.append(_slice(judged, " × ".join(names), part, plan, main, overall, groups))
     return _marked(found)
 
 
 def _slice(
-    judged: Judged, column: str, part: Part, plan: Resampling, main: str | None, overall: dict[str, Estimate]
+    judged: Judged,
+    column: str,
+    part: Part,
+    plan: Resampling,
+    main: str | None,
+    overall: dict[str, Estimate],
+    groups: NDArray[np.intp] | None,
 ) -> Slice:
     sample = judged.sample.take(part.rows)
     weights = None if judged.weights is None else judged.weights[part.rows]
     small = is_small(sample)
     values = measure_once(sample.measure, len(sample), weights)
-    drawn = {} if small else draw(sample.measure, len(sample), plan, weights=weights)
+    drawn = (
+        {} if small else draw(sample.measure, len(sample), plan, weights=weights, groups=groups_of(groups, part.rows))
+    )
     metrics = with_intervals(values, drawn, plan)
     p_value = None
     if main is not None and main in drawn and metrics[main].value is not None:
         p_value = _chance(float(metrics[main]), float(overall[main]), drawn[main], METRICS[main].higher_is_better)
     return Slice(column=column, value=part.value, rows=len(sample), small=small, metrics=metrics, p_value=p_value)
+
+
+def groups_of(groups: NDArray[np.intp] | None, rows: NDArray[np.intp]) -> NDArray[np.intp] | None:
+    """The groups of some rows, numbered anew."""
+    return None if groups is None else np.unique(groups[rows], return_inverse=True)[1].astype(np.intp)
 
 
 def is_small(sample: Any) -> bool:
