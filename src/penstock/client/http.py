@@ -11,10 +11,9 @@ from typing import Any, ClassVar, NoReturn
 
 from msgspec import Struct
 
+from penstock.client.variables import ADDRESS, TOKEN
 from penstock.core.errors import InfraError, UserError
 
-ADDRESS = "PENSTOCK_ENDPOINT"
-TOKEN = "PENSTOCK_TOKEN"
 _PATIENCE = 60.0
 """Seconds to wait for an answer."""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from penstock.artifacts.store import ArtifactStore
-from penstock.client.http import ADDRESS, TOKEN
+from penstock.client.variables import ADDRESS, TOKEN
 from penstock.core.clock import Clock
 from penstock.core.settings import Settings
 from penstock.engine.executor import WorkOrder
