@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from penstock.artifacts.store import ArtifactStore
 from penstock.client.variables import ADDRESS, TOKEN
 from penstock.core.clock import Clock
+from penstock.core.ids import tracked_id
 from penstock.core.settings import Settings
 from penstock.engine.executor import WorkOrder
 from penstock.metadata.store import MetadataStore
@@ -105,8 +106,6 @@ def beside_proxies(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _own_run(order: WorkOrder) -> dict[str, str]:
     """The run of MLflow's that the task is, and the experiment that its pipeline is."""
-    from penstock.metadata.tracking import tracked_id
-
     pipeline = order.values.get("pipeline_job_resource_name", "").removesuffix(f"-{order.key.run_id}")
     named = {"MLFLOW_EXPERIMENT_NAME": pipeline} if pipeline else {}
     return {"MLFLOW_RUN_ID": tracked_id(order.key.run_id, order.key.path), **named}
