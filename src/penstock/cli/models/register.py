@@ -13,6 +13,14 @@ from penstock.cli.models import naming
 @naming.model_name
 @click.argument("model", metavar="MODEL")
 @click.option("--no-replay", is_flag=True, help="Do not load it in a clean environment first; that is kept on record.")
+@click.option(
+    "--budget",
+    type=options.Seconds(),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long it may take to load and predict there.",
+)
 @click.option("--promote", is_flag=True, help="Promote it at once.")
 @naming.alias
 @naming.reason
@@ -24,6 +32,7 @@ def register(
     name: str,
     model: str,
     no_replay: bool,
+    budget: float,
     promote: bool,
     alias: str,
     reason: str,
@@ -49,7 +58,7 @@ def register(
     given = dict(map(pair, tags))
     with session(home, json=as_json) as here:
         found = find_model(here.store, model)
-        outcome = None if no_replay else replayed(here.system, found)
+        outcome = None if no_replay else replayed(here.system, found, budget)
         version = here.system.models.register(name, found, replay=outcome, description=description, tags=given)
         moved = None
         if promote and version.status == "READY":
