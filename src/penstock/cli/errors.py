@@ -137,3 +137,33 @@ class AttemptNotFound(UserError, LookupError):
         if self.attempts:
             return f"it has {self.attempts}: `--attempt 1`" + (f" to `{self.attempts}`" if self.attempts > 1 else "")
         return "`penstock runs explain` says why a task was or was not executed"
+
+
+@dataclass(kw_only=True, eq=False)
+class PortTaken(UserError, OSError):
+    """A server cannot listen on the port that it was given."""
+
+    code: ClassVar[str] = "CLI008"
+    port: int
+    reason: str
+
+    def message(self) -> str:
+        return f"cannot listen on port {self.port}: {self.reason}"
+
+    def hint(self) -> str:
+        return "choose another one with `--port`; 0 takes any that is free"
+
+
+@dataclass(kw_only=True, eq=False)
+class CommandNotFound(UserError, OSError):
+    """A program that a command is to start cannot be started."""
+
+    code: ClassVar[str] = "CLI009"
+    program: str
+    reason: str
+
+    def message(self) -> str:
+        return f"cannot start {self.program!r}: {self.reason}"
+
+    def hint(self) -> str:
+        return "check the spelling, and that it is installed and in the PATH"

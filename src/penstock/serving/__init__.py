@@ -15,4 +15,7 @@ beforehand and handed in; nothing here looks at the registry or the home.
 | `batching` | requests that come at once, asked as one |
 | `protocols` | what a body and an answer look like: our own, Open Inference, MLflow, Vertex AI |
 | `application` | the ASGI application |
+| `openapi` | what it says of itself |
+| `loading` | a model package becomes a version that answers |
+| `server` | a process that serves the application on a socket |
 """

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from penstock.core.errors import PenstockError
 from penstock.serving.figures import Figures
+from penstock.serving.openapi import describe
 from penstock.serving.protocols.mlflow import MlflowProtocol
 from penstock.serving.protocols.native import NativeProtocol
 from penstock.serving.protocols.open_inference import OpenInferenceProtocol, metadata_of
@@ -117,6 +118,7 @@ class Application:
             ("GET", "/health/live"): self._json(lambda: {"live": True}),
             ("GET", "/health/ready"): self._json(lambda: {"ready": True}),
             ("GET", "/ping"): self._json(dict),
+            ("GET", "/openapi.json"): self._json(lambda: describe(self.served)),
             ("GET", "/metrics"): self._metrics,
         }
         return table

@@ -14,7 +14,7 @@ from msgspec import Struct
 from penstock.models.signature import Column, Signature
 from penstock.serving.refusals import SHOWN, NotJson, Problem, UnfitRows
 
-_TYPES: dict[str, tuple[type, str]] = {
+TYPES: dict[str, tuple[type, str]] = {
     "double": (float, "a number"),
     "float": (float, "a number"),
     "long": (int, "an integer"),
@@ -23,6 +23,7 @@ _TYPES: dict[str, tuple[type, str]] = {
     "string": (str, "a text"),
     "datetime": (datetime, "a time as ISO 8601"),
 }
+"""By MLflow's name of a type: what a value of JSON becomes, and how people call it."""
 
 
 class RowReader:
@@ -109,7 +110,7 @@ def kind_of(value: Any) -> str:
 def _row_class(columns: Sequence[Column]) -> type[Struct]:
     fields: list[Any] = []
     for at, column in enumerate(columns):
-        type_ = _TYPES[column.type][0]
+        type_ = TYPES[column.type][0]
         fields.append((f"c{at}", type_) if column.required else (f"c{at}", type_ | None, None))
     names = {f"c{at}": column.name for at, column in enumerate(columns)}
     return msgspec.defstruct("Row", fields, kw_only=True, rename=names, gc=False, frozen=True)
@@ -119,11 +120,11 @@ def _fits(value: Any, column: Column) -> bool:
     if value is None:
         return not column.required
     try:
-        msgspec.convert(value, _TYPES[column.type][0])
+        msgspec.convert(value, TYPES[column.type][0])
     except msgspec.ValidationError:
         return False
     return True
 
 
 def _wanted(column: Column) -> str:
-    return _TYPES[column.type][1] + ("" if column.required else ", or null")
+    return TYPES[column.type][1] + ("" if column.required else ", or null")

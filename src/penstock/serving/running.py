@@ -64,26 +64,36 @@ class GraphRunner:
     Args:
         model: The graph.
         columns: The signature's, whose order the fields of the rows have.
+        classes: As the original has them: a graph knows whole numbers and texts only.
         threads: That one question may use.
     """
 
-    def __init__(self, model: CompiledModel, columns: Sequence[Column], *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        model: CompiledModel,
+        columns: Sequence[Column],
+        *,
+        classes: list[Any] | None = None,
+        threads: int = 1,
+    ) -> None:
         self._session = _session(model.graph, threads)
         given = [output.name for output in self._session.get_outputs()]
         self._outputs = [name for name in ("predictions", "probabilities", "scores", "refused") if name in given]
         self._feeds = _feeds(model.columns, columns)
-        self.classes: list[Any] | None = None
-        if "classes" in given:
-            none = self._inputs([])
-            self.classes = self._session.run(["classes"], none)[0].tolist()
+        known = self._session.run(["classes"], self._inputs([]))[0].tolist() if "classes" in given else None
+        self.classes = classes if classes is not None else known
+        self._labels: dict[Any, Any] | None = None
+        if known is not None and classes is not None and list(map(type, known)) != list(map(type, classes)):
+            self._labels = dict(zip(known, classes, strict=True))
 
     def run(self, rows: Sequence[Any]) -> Answer:
         """See `Runner.run`."""
         found = dict(zip(self._outputs, self._session.run(self._outputs, self._inputs(rows)), strict=True))
         refused = found["refused"]
         probabilities, scores = found.get("probabilities"), found.get("scores")
+        labels = found["predictions"].tolist()
         return Answer(
-            predictions=found["predictions"].tolist(),
+            predictions=labels if self._labels is None else [self._labels[label] for label in labels],
             probabilities=None if probabilities is None else probabilities.tolist(),
             scores=None if scores is None else scores.tolist(),
             refused=np.flatnonzero(refused).tolist() if b"\1" in refused.tobytes() else (),
