@@ -226,3 +226,55 @@ def test_a_whole_tree_of_transformers_learns_the_same(
         sparse_threshold=threshold,
     )
     both(whole, table, ["x", "n", "s", "z", "w"], rows, workers)
+
+
+@FAST
+@given(
+    table=tables(infinite=True),
+    strategy=st.sampled_from(["mean", "median", "constant"]),
+    keep=st.booleans(),
+    frames=st.booleans(),
+    **batching,
+)
+@pytest.mark.parametrize(
+    "scaler",
+    [StandardScaler(), StandardScaler(with_mean=False, with_std=False), MinMaxScaler(), MaxAbsScaler()],
+    ids=str,
+)
+def test_imputing_and_scaling_in_one_pass_learn_the_same(
+    scaler: Any, table: pa.Table, strategy: str, keep: bool, frames: bool, rows: int, workers: int
+) -> None:
+    whole = make_pipeline(SimpleImputer(strategy=strategy, keep_empty_features=keep), scaler)
+    if frames:
+        whole.set_output(transform="pandas")
+    both(whole, table, ["x", "n", "z"], rows, workers)
+
+
+@FAST
+@given(
+    table=tables(),
+    imputer=st.sampled_from(
+        [SimpleImputer(strategy="most_frequent"), SimpleImputer(strategy="constant", fill_value="a")]
+    ),
+    encoder=st.sampled_from(
+        [OneHotEncoder(min_frequency=3, handle_unknown="ignore"), OneHotEncoder(drop="first"), OrdinalEncoder()]
+    ),
+    **batching,
+)
+def test_imputing_and_encoding_in_one_pass_learn_the_same(
+    table: pa.Table, imputer: Any, encoder: Any, rows: int, workers: int
+) -> None:
+    both(make_pipeline(imputer, encoder), table, ["s", "w"], rows, workers)
+
+
+def test_what_can_share_a_pass_does(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "penstock.features")
+    table = pa.table({"x": [1.0, None, 3.0], "s": ["a", None, "b"]})
+    whole = ColumnTransformer(
+        [
+            ("numbers", make_pipeline(SimpleImputer(), StandardScaler(), MaxAbsScaler()), ["x"]),
+            ("texts", make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder()), ["s"]),
+        ]
+    )
+    fit(whole, table)
+    assert len(caplog.records) == 2
