@@ -13,28 +13,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-ADDING = """
-import mlflow.pyfunc
-
-
-class Adding(mlflow.pyfunc.PythonModel):
-    def predict(self, context, model_input, params=None):
-        return model_input["x"] + 1
-
-
-mlflow.models.set_model(Adding())
-"""
-
-
-@pytest.fixture(scope="module")
-def model(mlflow: Any, client: "MlflowClient", tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A model that was logged: its code as a file, so that nothing is pickled and no requirements are looked for."""
-    script = tmp_path_factory.mktemp("code") / "adding.py"
-    script.write_text(ADDING)
-    experiment = client.create_experiment("models")
-    with mlflow.start_run(experiment_id=experiment):
-        return mlflow.pyfunc.log_model(name="adding", python_model=str(script), pip_requirements=[])
-
 
 def test_a_logged_model_is_registered_promoted_and_loaded(
     mlflow: Any, client: "MlflowClient", model: Any, system: System
