@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import features
-from pipeline import TRIPS, taxi
-
 from penstock import pipeline
 from penstock.components import Verdict, gate, register
+from pipeline import TRIPS, taxi
 
 
 class Release(NamedTuple):
@@ -38,8 +37,8 @@ def release(source: Path = TRIPS, learning_rate: float = 0.1, min_auc: float = 0
         min_auc=min_auc,
         beats="champion",
         metric="log_loss",
-        max_latency="100ms",
+        max_latency="1s",
         max_size="20M",
     )
-    outcome = register(trained.model, "taxi", verdict)
+    outcome = register(trained.model, "taxi", verdict, replay_budget=60)
     return Release(verdict, outcome.version, outcome.promoted, outcome.reason)

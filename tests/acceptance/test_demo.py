@@ -65,10 +65,30 @@ def test_the_compiled_document_gives_the_same_result(sections: list[str]) -> Non
 def test_the_report_is_one_page_with_the_figures_in_it(sections: list[str], scratch: Path) -> None:
     (report,) = scratch.glob("*/report.html")
     page = report.read_text(encoding="utf-8")
-    assert str(report) in sections[5]
+    assert str(report) in sections[8]
     for fact in ("confusion_matrix", "roc_curve", "accuracy_of_always_yes", "drop-outliers"):
         assert fact in page
     assert not re.search(r'(?:src|href)="https?://', page)
+
+
+def test_the_first_model_is_the_champion(sections: list[str]) -> None:
+    assert '  version   "taxi/1"' in sections[5]
+    assert "  promoted  true" in sections[5]
+    assert "taxi has no champion yet" in sections[7]
+
+
+def test_a_worse_model_is_refused_and_kept_and_the_run_goes_on(sections: list[str]) -> None:
+    assert "✓ SUCCEEDED  release" in sections[6]
+    assert "  promoted  false" in sections[6]
+    assert re.search(r"taxi/2 .*REFUSED", sections[6])
+    assert "not better at a significance of 0.05: log_loss" in sections[6]
+
+
+def test_a_better_model_is_promoted_and_the_log_says_why(sections: list[str]) -> None:
+    assert "  promoted  true" in sections[7]
+    newest, oldest = [line.split() for line in sections[7].splitlines() if "@champion  promoted" in line]
+    assert (newest[4:6], oldest[4:6]) == (["3", "1"], ["1", "none"])
+    assert re.search(r"better: log_loss 0\.\d+ against 0\.\d+ of the champion, taxi/1 \(p = ", sections[7])
 
 
 def metrics(section: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Gates: a model goes on only if it is good enough, fair enough, small and fast enough, and better than what is there."""
+"""Gates: a model goes on only if it is good enough, fair, small and fast enough, and better than what is there."""
 
 import logging
 from typing import NamedTuple

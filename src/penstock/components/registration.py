@@ -43,9 +43,9 @@ def register(
     """Put a model on record as the next version of a name, and promote it if the verdict lets it pass.
 
     A refused model is kept, marked with the reasons, and not promoted; the run goes on. Before that, the package is
-    replayed in a clean environment, which may refuse it too. A version that is there already, of the very same model, is
-    taken as it is. What the verdict was compared with must still be in place: if somebody else promoted meanwhile, the
-    version stays as it is, and the result says so.
+    replayed in a clean environment, which may refuse it too. A version that is there already, of the very same model,
+    is taken as it is. What the verdict was compared with must still be in place: if somebody else promoted meanwhile,
+    the version stays as it is, and the result says so.
 
     Args:
         model: The model.
