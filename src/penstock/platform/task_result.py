@@ -12,6 +12,7 @@ from penstock.metadata.records import Attempt, Execution
 from penstock.metadata.store import MetadataStore
 from penstock.platform.artifact_handle import only_output, outputs_by_name
 from penstock.platform.finding import find_task
+from penstock.platform.report.logged import LoggedByTask, Point, history_of, logged_by
 from penstock.platform.report.places import log_path
 from penstock.platform.report.words import CACHED, duration, elapsed, shown_state
 
@@ -59,6 +60,19 @@ class TaskResult:
     def parameters(self) -> dict[str, Json]:
         """What it was given."""
         return dict(self._execution.inputs.parameters)
+
+    @cached_property
+    def logged(self) -> LoggedByTask:
+        """What it logged: the last points of its `metrics`, its `params` and `tags`.
+
+        Of a task that was served from cache, what the task logged whose result it took.
+        """
+        found = logged_by(self._store, [self._execution])
+        return found[0] if found else LoggedByTask(path=self.path, ident="")
+
+    def history(self, metric: str) -> list[Point]:
+        """All points of a metric that it logged, by `step`; each has a `value`, and `at`: microseconds since 1970."""
+        return history_of(self._store, self.logged.ident, metric)
 
     @property
     def error(self) -> TaskFailure | None:

@@ -67,8 +67,8 @@ def _read(store: MetadataStore, idents: Mapping[TaskPath, str]) -> list[LoggedBy
     ]
 
 
-def history_of(store: MetadataStore, ident: str, key: str, limit: int) -> list[Point]:
-    """The first points of one metric, in order."""
+def history_of(store: MetadataStore, ident: str, key: str, limit: int | None = None) -> list[Point]:
+    """The points of one metric, in order; at most the first so many."""
     return [Point(one.value, one.step, one.at) for one in store.tracking.history(ident, key, limit=limit)]
 
 
