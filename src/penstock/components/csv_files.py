@@ -117,8 +117,10 @@ def _reader(path: Path, dialect: Dialect, problems: Problems, place: str) -> Ite
     parse = pc.ParseOptions(**form, invalid_row_handler=refuse)
     quiet = pc.ParseOptions(**form, invalid_row_handler=lambda _row: "skip")
     try:
+        read.block_size = 1 << 20
         with _opened(path) as stream:
             names: list[str] = pc.open_csv(stream, read_options=read, parse_options=quiet).schema.names
+        read.block_size = BLOCK
         with _opened(path) as stream:
             convert = pc.ConvertOptions(
                 column_types={name: pa.large_string() for name in names},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from penstock.components.data_errors import AbsentColumns, BadChoice, CannotExport, DatabaseRefused
-from penstock.components.text_types import DTYPES
+from penstock.components.text_types import given_type
 from penstock.core.urls import without_secrets
 from penstock.dsl import component
 
@@ -36,15 +36,12 @@ def read_sql(query: str, connection: str, *, types: dict[str, str] | None = None
         DatabaseRefused: The data base is away, or does not take the query.
         BadChoice: The environment variable is not set, or a type is not known.
     """
-    from penstock.components.text_types import check_types
-
     if types is None:
         frames = list(_frames(query, connection, None))
         return pl.concat(frames, how="vertical_relaxed").lazy()
-    check_types(types)
     from polars.io.plugins import register_io_source
 
-    schema = pl.Schema({name: DTYPES[type] for name, type in types.items()})
+    schema = pl.Schema({name: given_type(type, name, ".").dtype for name, type in types.items()})
 
     def rows(
         columns: list[str] | None, predicate: pl.Expr | None, limit: int | None, _size: int | None

@@ -8,7 +8,7 @@ import polars as pl
 
 from penstock.components.csv_files import Dialect, Problem, Problems, dialect_of, names_of, texts_of
 from penstock.components.data_errors import AbsentColumns, BadRows, CannotRead
-from penstock.components.text_types import Guess, check_types, dtype_of, reader_of
+from penstock.components.text_types import Guess, TextType, given_type
 from penstock.dsl import component
 
 _CSV = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".csv.bz2", ".csv.xz")
@@ -63,16 +63,15 @@ def read_csv(
         BadRows: Some rows are bad, and `bad_rows` is `fail`.
         AbsentColumns: `types` names columns that are not there.
     """
-    types = types or {}
-    check_types(types)
+    given = {name: given_type(text, name, decimal) for name, text in (types or {}).items()}
     files = _files(source, _CSV, "CSV")
     names = _common_names(files, separator, encoding, missing)
     parts = _partitions(source, files, [*names])
-    absent = [name for name in types if name not in names and name not in parts]
+    absent = [name for name in given if name not in names and name not in parts]
     if absent:
         raise AbsentColumns(columns=absent, known=[*names, *parts])
     reading = _Reading(
-        source, files, names, parts, types, decimal, lambda file: dialect_of(file, separator, encoding, missing)
+        source, files, names, parts, given, decimal, lambda file: dialect_of(file, separator, encoding, missing)
     )
     problems = reading.look()
     if problems.count and bad_rows == "fail":
@@ -125,7 +124,7 @@ class _Reading:
         files: list[Path],
         names: list[str],
         parts: dict[str, list[str | None]],
-        types: dict[str, str],
+        types: dict[str, TextType],
         decimal: str,
         dialect: Callable[[Path], Dialect],
     ) -> None:
@@ -147,7 +146,7 @@ class _Reading:
         """The rows as a stream; each run of it reads the files."""
         from polars.io.plugins import register_io_source
 
-        schema = pl.Schema({name: dtype_of(self.types[name]) for name in [*self.names, *self.parts]})
+        schema = pl.Schema({name: self.types[name].dtype for name in [*self.names, *self.parts]})
 
         def rows(
             columns: list[str] | None, predicate: pl.Expr | None, limit: int | None, _size: int | None
@@ -186,12 +185,12 @@ class _Reading:
                 for row in bad.arg_true().to_list():
                     place = _place(number + row + 1, file, problems)
                     text = texts[name][row][:200]
-                    problems.add(Problem(file=file, row=place, reason=f"'{name}' is no {type}", text=text))
+                    problems.add(Problem(file=file, row=place, reason=f"'{name}' is no {_called(type)}", text=text))
                 good = ~bad if good is None else good & ~bad
         return good
 
     def _read(self, name: str) -> pl.Expr:
-        return reader_of(self.types[name], self.decimal)(pl.col(name)).alias(name)
+        return self.types[name].read(pl.col(name)).alias(name)
 
 
 def _files(source: Path, endings: tuple[str, ...], kind: str) -> list[Path]:
@@ -237,6 +236,10 @@ def _partitions(source: Path, files: list[Path], names: list[str]) -> dict[str, 
                 text = None if value == "__HIVE_DEFAULT_PARTITION__" else unquote(value)
                 found.setdefault(key, [None] * len(files))[place] = text
     return found
+
+
+def _called(type: TextType) -> str:
+    return type.name if len(type.forms) != 1 else f"{type.name} {type.forms[0]}"
 
 
 def _place(row: int, file: str, problems: Problems) -> int:
