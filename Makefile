@@ -10,8 +10,10 @@ READY := .venv/.ready
 JOBS ?= 2
 KILLS ?= 1000
 ARGS ?=
+TORCH ?= torch==2.13.0
+TORCH_PIP ?= pip
 
-.PHONY: help setup check lint types imports lock docs docs-check test soak conformance demo bench clean
+.PHONY: help setup torch check lint types imports lock docs docs-check test soak conformance demo bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' | expand -t 14
@@ -21,6 +23,9 @@ setup: $(READY) ## Make .venv as the lock says (the other targets do it by thems
 $(READY): pyproject.toml uv.lock
 	@echo "Making .venv as uv.lock says (the first time, this downloads what is missing)"
 	@uv="$$(scripts/find-uv)"; "$$uv" sync --locked --quiet; touch $@
+
+torch: $(READY) ## PyTorch, which no extra and no lock has: its tests are skipped without it
+	$(TORCH_PIP) --python $(BIN)/python install $(TORCH)
 
 check: lint types imports lock docs-check ## Everything that can be said without running the code
 
