@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None, pause: float = PAUSE) -> int:
         return 1
     asked = {"subject": given.subject, "role": given.role, "details": json.loads(given.details)}
     said = endpoint.post(f"{PREFIX}/approvals", asked)
-    _say(f"waits for a {given.role}: penstock approvals approve {said['approval_id']}")
+    _say(f"waits for approval ({given.role}): penstock approvals approve {said['approval_id']}")
     while not said["decision"]:
         time.sleep(pause)
         try:

@@ -95,7 +95,7 @@ class ApprovalDesk:
             approval = self._request(order)
             until = self._until(order, approval)
             question = _Question(approval.approval_id, report, time.monotonic(), until, order.log)
-            _say(order, f"waits for a {approval.role}: penstock approvals approve {approval.approval_id}")
+            _say(order, f"waits for approval ({approval.role}): penstock approvals approve {approval.approval_id}")
             outcome = self._outcome(question, approval)
         except PenstockError as error:
             outcome = Failed(failure=failure_of(error), usage=Usage())
