@@ -17,6 +17,7 @@ from penstock.evaluation.judging import Judged, Question, judge
 from penstock.evaluation.multiclass import MOST_DRAWN
 from penstock.evaluation.resampling import Floats, Resampling, draw, few_groups, measure_once
 from penstock.evaluation.table import open_table, require
+from penstock.evaluation.threads import one_thread
 
 _FEW = 30
 _RANKED = ("auc", "average_precision", "median_absolute_error")
@@ -124,7 +125,8 @@ def compare(
 
         column = pair.one.facts[groups]
         codes = np.asarray(pd.factorize(column, use_na_sentinel=False)[0], dtype=np.intp)
-    gain = pair.gain(margin, Resampling(repeats=bootstrap, seed=seed), codes)
+    with one_thread():
+        gain = pair.gain(margin, Resampling(repeats=bootstrap, seed=seed), codes)
     return pair.comparison(gain, margin, significance, few_groups(codes))
 
 

@@ -30,6 +30,7 @@ from penstock.evaluation.resampling import Floats, Resampling, draw, few_groups,
 from penstock.evaluation.result import Evaluation
 from penstock.evaluation.slicing import slices_of
 from penstock.evaluation.table import open_table
+from penstock.evaluation.threads import one_thread
 from penstock.evaluation.worst import worst_places, worst_rows
 from penstock.features.source import Source
 
@@ -121,7 +122,8 @@ def evaluate(
     source = open_table(data)
     options.check(source)
     judged = judge(model, source, options.question)
-    return _evaluation(model, source, judged, options)
+    with one_thread():
+        return _evaluation(model, source, judged, options)
 
 
 @dataclass(kw_only=True)

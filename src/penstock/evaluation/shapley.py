@@ -14,6 +14,9 @@ from penstock.evaluation.values import plain_row
 if TYPE_CHECKING:
     import pandas as pd
 
+_AT_ONCE = 16_384
+"""The model is asked about so many rows at a time, or about those of one explanation if these are more."""
+
 
 def shapley_values(
     answers: Callable[["pd.DataFrame"], Floats],
@@ -36,16 +39,21 @@ def shapley_values(
     both = pd.concat([background, rows], ignore_index=True)
     base = float(np.mean(answers(background)))
     table = np.empty((len(rows), width))
-    for row in range(len(rows)):
-        order = np.array([generator.permutation(width) for _ in range(count)])
-        rank = np.argsort(np.concatenate([order, order[:, ::-1]]), axis=1)
-        steps = np.arange(width + 1)[np.newaxis, :, np.newaxis]
-        changed = (rank[:, np.newaxis, :] < steps).reshape(-1, width)
-        start = np.tile(np.repeat(np.arange(count), width + 1), 2)
-        taken = np.where(changed, count + row, start[:, np.newaxis])
-        made = pd.DataFrame({name: both[name].take(taken[:, column]).array for column, name in enumerate(rows.columns)})
-        gained = np.diff(answers(made).reshape(2 * count, width + 1), axis=1)
-        table[row] = np.take_along_axis(gained, rank, axis=1).mean(axis=0)
+    steps = np.arange(width + 1)[np.newaxis, :, np.newaxis]
+    start = np.tile(np.repeat(np.arange(count), width + 1), 2)
+    at_once = max(1, _AT_ONCE // len(start))
+    for first in range(0, len(rows), at_once):
+        here = range(first, min(len(rows), first + at_once))
+        ranks, taken = [], []
+        for row in here:
+            order = np.array([generator.permutation(width) for _ in range(count)])
+            ranks.append(np.argsort(np.concatenate([order, order[:, ::-1]]), axis=1))
+            changed = (ranks[-1][:, np.newaxis, :] < steps).reshape(-1, width)
+            taken.append(np.where(changed, count + row, start[:, np.newaxis]))
+        places = np.concatenate(taken)
+        made = {name: both[name].take(places[:, column]).array for column, name in enumerate(rows.columns)}
+        gained = np.diff(answers(pd.DataFrame(made)).reshape(len(here), 2 * count, width + 1), axis=2)
+        table[first : first + len(here)] = np.take_along_axis(gained, np.stack(ranks), axis=2).mean(axis=1)
     return base, table
 
 
