@@ -64,14 +64,15 @@ class TrackingNotStored(InfraError, OSError):
         return "free some space on that disk; a task that has ended cannot log any more"
 
 
-def log_metric(name: str, value: SupportsFloat, step: SupportsIndex = 0) -> None:
+def log_metric(name: str, value: SupportsFloat, step: SupportsIndex | None = None) -> None:
     """Log one number of the task that runs.
 
     Args:
         name: E.g. `"loss"` or `"validation/auc"`: up to 250 characters, without line breaks.
         value: Whatever makes a float: an int, a float, a bool, a Decimal, a number of NumPy, a tensor of one element.
             NaN and infinities are kept.
-        step: Which epoch or batch it is of. The value that counts in the end is that of the largest step.
+        step: Which epoch or batch it is of, 0 if it is not said. The value that counts in the end is that of the
+            largest step.
 
     Raises:
         NotLoggable: The name or the value cannot be.
@@ -80,7 +81,7 @@ def log_metric(name: str, value: SupportsFloat, step: SupportsIndex = 0) -> None
     log_metrics({name: value}, step)
 
 
-def log_metrics(metrics: Mapping[str, SupportsFloat], step: SupportsIndex = 0) -> None:
+def log_metrics(metrics: Mapping[str, SupportsFloat], step: SupportsIndex | None = None) -> None:
     """Log several numbers of one step at once, which is quicker. See `log_metric`."""
     numbers = {_name(name, "metric"): _number(name, value) for name, value in metrics.items()}
     line = {"at": time.time_ns() // 1000, "step": _step(step), "metrics": numbers}
@@ -166,6 +167,8 @@ def _as_float(name: str, value: Any) -> float:
 
 
 def _step(step: Any) -> int:
+    if step is None:
+        return 0
     try:
         number = index(step)
     except TypeError:

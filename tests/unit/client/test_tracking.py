@@ -127,7 +127,8 @@ def test_steps_are_whole_numbers(spool, step, reason):
     with pytest.raises(NotLoggable, match=f"the step cannot be logged.*{reason}"):
         penstock.log_metric("loss", 1.0, step)
     penstock.log_metric("loss", 1.0, np.int32(-5))
-    assert lines(spool)[0]["step"] == -5
+    penstock.log_metric("loss", 1.0, step=None)
+    assert [line["step"] for line in lines(spool)] == [-5, 0]
 
 
 def test_texts_may_be_long_but_not_of_any_length(spool):

@@ -2,10 +2,15 @@
 
 import math
 import os
+import tempfile
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from penstock.client.tracking import log_metrics, log_params, log_tags
+from penstock.client.variables import TRACKING_FILE
 from penstock.core.ids import TaskPath
 from penstock.engine import spool as reading
 from penstock.engine.spool import Spool
@@ -170,3 +175,26 @@ def test_a_file_that_was_cut_short_gives_what_comes_behind(file, spool):
     assert steps(spool.read(whole=False)) == [1, 2]
     file.write_text("")
     assert list(spool.read(whole=False)) == []
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=250).filter(str.strip)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=100)
+
+
+@given(
+    st.dictionaries(NAMES, st.floats(), min_size=1, max_size=5),
+    st.integers(-(2**63) + 1, 2**63 - 1),
+    st.dictionaries(NAMES, TEXTS, max_size=3),
+)
+def test_whatever_a_task_may_log_is_read_as_it_was_logged(metrics, step, texts):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        file = f"{folder}/tracking.jsonl"
+        patch.setenv(TRACKING_FILE, file)
+        log_metrics(metrics, step)
+        log_params(texts)
+        log_tags(texts)
+        (part,) = Spool(file, TaskPath("train"), 1, BEGAN).read(whole=False)
+    assert [(one.key, repr(one.value), one.step) for one in part.metrics] == [
+        (name, repr(value), step) for name, value in metrics.items()
+    ]
+    assert part.params == part.tags == texts
