@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from penstock.components.schemas import Checked, check_schema, infer_schema
     from penstock.components.splits import Split, group_split, random_split, stratified_split, time_split
     from penstock.components.table_files import CsvTable, read_csv, read_parquet
+    from penstock.components.training import Training, train_and_promote
     from penstock.components.verdict import Check, Verdict
 
 _HOMES = {
@@ -37,6 +38,7 @@ _HOMES = {
     "penstock.components.schemas": ("Checked", "check_schema", "infer_schema"),
     "penstock.components.splits": ("Split", "group_split", "random_split", "stratified_split", "time_split"),
     "penstock.components.table_files": ("CsvTable", "read_csv", "read_parquet"),
+    "penstock.components.training": ("Training", "train_and_promote"),
     "penstock.components.verdict": ("Check", "Verdict"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -53,6 +55,7 @@ __all__ = [
     "Registered",
     "Split",
     "Tamed",
+    "Training",
     "Verdict",
     "backtest",
     "batch_predict",
@@ -78,6 +81,7 @@ __all__ = [
     "register",
     "stratified_split",
     "time_split",
+    "train_and_promote",
 ]
 
 

@@ -1,7 +1,7 @@
 """Gates: a model goes on only if it is good enough, fair, small and fast enough, and better than what is there."""
 
 import logging
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -30,7 +30,7 @@ class Judgement(NamedTuple):
 
 def gate(
     model: Model,
-    data: pl.DataFrame,
+    data: Any,
     target: str,
     *,
     name: str,
