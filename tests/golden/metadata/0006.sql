@@ -145,6 +145,8 @@ CREATE TABLE experiments (
     updated_at TEXT NOT NULL,
     CONSTRAINT pk_experiments PRIMARY KEY (experiment_id)
 );
+INSERT INTO "experiments" VALUES('5200059668844051','taxi','','active','{}','2026-11-21T17:45:01.234567+00:00','2026-11-21T17:45:01.234567+00:00');
+INSERT INTO "experiments" VALUES('7','experiment 7','','active','{"a":"b"}','2026-11-21T17:45:01.234567+00:00','2026-11-21T17:45:01.234567+00:00');
 CREATE TABLE holds (
     kind TEXT NOT NULL,
     target TEXT NOT NULL,
@@ -166,6 +168,9 @@ CREATE TABLE latest_metrics (
     CONSTRAINT fk_latest_metrics_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
 )
  WITHOUT ROWID;
+INSERT INTO "latest_metrics" VALUES('00000000000000000000000000000001','auc',3,10,0.75,0);
+INSERT INTO "latest_metrics" VALUES('48af7c6829d06fed050184076f12cce2','loss',2,20,0.25,3);
+INSERT INTO "latest_metrics" VALUES('48af7c6829d06fed050184076f12cce2','naïve/😀',-3,9007199254740992,-1.0e-300,3);
 CREATE TABLE leases (
     run_id TEXT NOT NULL,
     owner TEXT,
@@ -196,6 +201,7 @@ CREATE TABLE logged_models (
     CONSTRAINT fk_logged_models_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id),
     CONSTRAINT fk_logged_models_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
 );
+INSERT INTO "logged_models" VALUES('m-1','7','00000000000000000000000000000001',NULL,'model','','PENDING','','','active','{"a":"1"}','{"b":"2"}','2026-11-21T17:45:01.234567+00:00','2026-11-21T17:45:01.234567+00:00');
 CREATE TABLE model_metrics (
     model_id TEXT NOT NULL,
     "key" TEXT NOT NULL,
@@ -209,6 +215,7 @@ CREATE TABLE model_metrics (
     CONSTRAINT fk_model_metrics_model_id_logged_models FOREIGN KEY(model_id) REFERENCES logged_models (model_id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+INSERT INTO "model_metrics" VALUES('m-1','auc','taxi','ab',3,10,0.75,'00000000000000000000000000000001');
 CREATE TABLE model_versions (
     name TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -299,6 +306,7 @@ CREATE TABLE tracked_inputs (
     CONSTRAINT pk_tracked_inputs PRIMARY KEY (tracked_id, kind, "key"),
     CONSTRAINT fk_tracked_inputs_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
 );
+INSERT INTO "tracked_inputs" VALUES('00000000000000000000000000000001','dataset','taxi ab','{"name":"taxi","digest":"ab","source_type":"","source":"","schema":"","profile":"","tags":{"context":"training"}}');
 CREATE TABLE tracked_metrics (
     tracked_id TEXT NOT NULL,
     "key" TEXT NOT NULL,
@@ -310,6 +318,10 @@ CREATE TABLE tracked_metrics (
     CONSTRAINT fk_tracked_metrics_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
 )
  WITHOUT ROWID;
+INSERT INTO "tracked_metrics" VALUES('00000000000000000000000000000001','auc',3,10,0.75,0);
+INSERT INTO "tracked_metrics" VALUES('48af7c6829d06fed050184076f12cce2','loss',1,10,0.5,3);
+INSERT INTO "tracked_metrics" VALUES('48af7c6829d06fed050184076f12cce2','loss',2,20,0.25,3);
+INSERT INTO "tracked_metrics" VALUES('48af7c6829d06fed050184076f12cce2','naïve/😀',-3,9007199254740992,-1.0e-300,3);
 CREATE TABLE tracked_params (
     tracked_id TEXT NOT NULL,
     "key" TEXT NOT NULL,
@@ -319,6 +331,9 @@ CREATE TABLE tracked_params (
     CONSTRAINT fk_tracked_params_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
 )
  WITHOUT ROWID;
+INSERT INTO "tracked_params" VALUES('00000000000000000000000000000001','depth','6',0);
+INSERT INTO "tracked_params" VALUES('48af7c6829d06fed050184076f12cce2','depth','6',3);
+INSERT INTO "tracked_params" VALUES('48af7c6829d06fed050184076f12cce2','text','it''s',3);
 CREATE TABLE tracked_runs (
     tracked_id TEXT NOT NULL,
     experiment_id TEXT NOT NULL,
@@ -335,6 +350,9 @@ CREATE TABLE tracked_runs (
     CONSTRAINT fk_tracked_runs_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id),
     CONSTRAINT fk_tracked_runs_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (run_id) ON DELETE CASCADE
 );
+INSERT INTO "tracked_runs" VALUES('244e52db2d3361dcb081e8a850ff8d08','5200059668844051','Taxi 😀','RUNNING',NULL,NULL,NULL,'','','full','');
+INSERT INTO "tracked_runs" VALUES('48af7c6829d06fed050184076f12cce2','5200059668844051','for-loop-1[2].train','RUNNING',NULL,NULL,NULL,'','244e52db2d3361dcb081e8a850ff8d08','full','for-loop-1[2].train');
+INSERT INTO "tracked_runs" VALUES('00000000000000000000000000000001','7','mine','RUNNING','2026-11-21T17:45:01.234567+00:00','2026-11-21T17:45:01.234567+00:00',NULL,'s3://b/x','',NULL,NULL);
 CREATE TABLE tracked_tags (
     tracked_id TEXT NOT NULL,
     "key" TEXT NOT NULL,
@@ -343,6 +361,8 @@ CREATE TABLE tracked_tags (
     CONSTRAINT fk_tracked_tags_tracked_id_tracked_runs FOREIGN KEY(tracked_id) REFERENCES tracked_runs (tracked_id) ON DELETE CASCADE ON UPDATE CASCADE
 )
  WITHOUT ROWID;
+INSERT INTO "tracked_tags" VALUES('00000000000000000000000000000001','mlflow.user','me');
+INSERT INTO "tracked_tags" VALUES('48af7c6829d06fed050184076f12cce2','kind','tree');
 CREATE TRIGGER promotions_no_update BEFORE UPDATE ON promotions BEGIN SELECT RAISE(ABORT, 'the log of promotions only grows'); END;
 CREATE TRIGGER promotions_no_delete BEFORE DELETE ON promotions BEGIN SELECT RAISE(ABORT, 'the log of promotions only grows'); END;
 CREATE INDEX ix_aliases_name_version ON aliases (name, version);

@@ -29,6 +29,7 @@ from penstock.metadata.records import (
 )
 from penstock.metadata.registry import Approval, ModelVersion, Promotion, RegisteredModel
 from penstock.metadata.sqlite import APPLICATION_ID
+from penstock.metadata.tracking import Dataset, Experiment, LoggedModel, Metric, ModelMetric, TrackedRun
 from penstock.testing.store_cases.samples import (
     FULL_ARTIFACT,
     FULL_ATTEMPT,
@@ -47,6 +48,7 @@ from penstock.testing.store_cases.samples import (
     an_execution,
     started,
 )
+from penstock.testing.store_cases.tracking import FULL_LOGGED, a_logged_model, a_tracked_run, an_experiment
 
 HERE = Path(__file__).parent
 
@@ -67,12 +69,24 @@ class Contents(Struct, frozen=True, kw_only=True):
     aliases: dict[str, int] = field(default_factory=dict)
     promotions: list[Promotion] = field(default_factory=list)
     approvals: list[Approval] = field(default_factory=list)
+    experiments: list[Experiment] = field(default_factory=list)
+    tracked_runs: list[TrackedRun] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    params: dict[str, dict[str, str]] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    datasets: dict[str, list[Dataset]] = field(default_factory=dict)
+    logged_models: list[LoggedModel] = field(default_factory=list)
+    model_metrics: dict[str, list[ModelMetric]] = field(default_factory=dict)
 
 
 def read(store: MetadataStore) -> Contents:
     """What a store with the golden records holds."""
     run = RunId("full")
     executions = store.executions(run)
+    experiments = store.tracking.experiments()
+    tracked = store.tracking.runs([one.experiment_id for one in experiments])
+    idents = [one.tracked_id for one in tracked]
+    models = store.tracking.models([one.experiment_id for one in experiments])
     return Contents(
         runs=store.runs(),
         spec=store.spec(FULL_RUN.spec).decode(),
@@ -87,6 +101,19 @@ def read(store: MetadataStore) -> Contents:
         aliases=store.registry.aliases("taxi"),
         promotions=store.registry.promotions("taxi"),
         approvals=store.registry.approvals(),
+        experiments=experiments,
+        tracked_runs=tracked,
+        metrics=[
+            metric
+            for ident, named in store.tracking.latest_metrics(idents).items()
+            for key in named
+            for metric in store.tracking.history(ident, key)
+        ],
+        params=store.tracking.params(idents),
+        tags=store.tracking.tags(idents),
+        datasets=store.tracking.datasets(idents),
+        logged_models=models,
+        model_metrics=store.tracking.model_metrics([one.model_id for one in models]),
     )
 
 
@@ -104,8 +131,20 @@ def write(store: MetadataStore) -> None:
         cached=[(a_fingerprint(1), done.path)],
     )
     store.commit(lease, changes)
+    store.commit(lease, Changes(logged=[FULL_LOGGED]))
     started(store, "bare")
     _write_registry(store)
+    _write_tracking(store)
+
+
+def _write_tracking(store: MetadataStore) -> None:
+    store.tracking.create_experiment(an_experiment(tags={"a": "b"}))
+    ident = store.tracking.create_run(
+        a_tracked_run(ended_at=NOW, artifact_uri="s3://b/x"), {"mlflow.user": "me"}
+    ).tracked_id
+    store.tracking.create_model(a_logged_model(tracked_id=ident, params={"a": "1"}, tags={"b": "2"}))
+    store.tracking.record(ident, metrics=[Metric("auc", 0.75, 3, 10, "m-1", "taxi", "ab")], params={"depth": "6"})
+    store.tracking.add_inputs(ident, [Dataset(name="taxi", digest="ab", tags={"context": "training"})])
 
 
 def _write_registry(store: MetadataStore) -> None:

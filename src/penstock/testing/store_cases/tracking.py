@@ -26,11 +26,19 @@ from penstock.metadata.tracking import (
     tracked_id,
 )
 from penstock.metadata.tracking_errors import AlreadyTracked, NotTracked, ParameterChanged
-from penstock.testing.store_cases.samples import MINUTE, NOW, ROOT, TEXTS, a_run, an_execution, started
+from penstock.testing.store_cases.samples import FULL_EXECUTION, MINUTE, NOW, ROOT, TEXTS, a_run, an_execution, started
 
 LATER = NOW + timedelta(days=1)
 R1 = RunId("r1")
 TRAIN = TaskPath("train")
+
+FULL_LOGGED = Logged(
+    path=FULL_EXECUTION.path,
+    attempt=3,
+    metrics=[Metric("loss", 0.5, 1, 10), Metric("loss", 0.25, 2, 20), Metric("naïve/😀", -1e-300, -3, 2**53)],
+    params={"depth": "6", "text": "it's"},
+    tags={"kind": "tree"},
+)
 
 
 def an_experiment(experiment_id: str = "7", **fields: Any) -> Experiment:
