@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from penstock.data.errors import ConversionError, UntrustedModel
 from penstock.data.naming import type_name
 from penstock.models.trusted import trusted_names
@@ -29,11 +31,21 @@ _SURELY_FINE = 64 << 20
 _LARGEST_RATIO = 100
 
 
-def dump(value: Any, target: Path) -> list[str]:
+class Types(Struct, frozen=True, kw_only=True):
+    """The types that a skops file names."""
+
+    all: list[str]
+    trusted: list[str]
+    """Those that skops does not trust by itself, but Penstock's rules or the user do."""
+    unknown: list[str]
+    """Those that nobody trusts."""
+
+
+def dump(value: Any, target: Path) -> Types:
     """Write `value` as a skops file.
 
     Returns:
-        The types in it that skops does not trust by itself but Penstock's rules or the user do.
+        The types in it.
 
     Raises:
         ConversionError: It holds something that skops cannot write, such as a lambda.
@@ -50,10 +62,10 @@ def dump(value: Any, target: Path) -> list[str]:
             advice="leave out what it names, or write a `Converter` for this estimator",
         ) from error
     _write_canonical(data, target)
-    untrusted = skops.io.get_untrusted_types(file=target)
-    for name in untrusted:
+    types = types_in(target)
+    for name in (*types.trusted, *types.unknown):
         _check_importable(name, value)
-    return trusted_names(untrusted, _roles(target))
+    return types
 
 
 def load(source: Path, *, trust_all: bool = False) -> Any:
@@ -69,17 +81,17 @@ def load(source: Path, *, trust_all: bool = False) -> Any:
     """
     import skops.io
 
-    _, unknown = types_in(source)
-    if unknown and not trust_all:
-        raise UntrustedModel(types=unknown)
+    types = types_in(source)
+    if types.unknown and not trust_all:
+        raise UntrustedModel(types=types.unknown)
     try:
-        return skops.io.load(source, trusted=skops.io.get_untrusted_types(file=source))
+        return skops.io.load(source, trusted=[*types.trusted, *types.unknown])
     except _DAMAGED as error:
         raise _unreadable(error) from error
 
 
-def types_in(source: Path) -> tuple[list[str], list[str]]:
-    """All types that a skops file names, and those of them that nobody trusts. Makes nothing.
+def types_in(source: Path) -> Types:
+    """All types that a skops file names. Makes nothing.
 
     Raises:
         ConversionError: The file is no skops file.
@@ -93,7 +105,7 @@ def types_in(source: Path) -> tuple[list[str], list[str]]:
         trusted = trusted_names(untrusted, roles)
     except _DAMAGED as error:
         raise _unreadable(error) from error
-    return sorted(roles), sorted(set(untrusted) - set(trusted))
+    return Types(all=sorted(roles), trusted=trusted, unknown=sorted(set(untrusted) - set(trusted)))
 
 
 def _unreadable(error: BaseException) -> ConversionError:

@@ -26,7 +26,7 @@ class Scikit(Flavour):
     def write(self, value: Any, folder: Path, *, example: Any, allow_pickle: bool) -> Written:
         """Write `model.skops`; a pickle only if that fails and is allowed."""
         try:
-            trusted = skops_file.dump(value, folder / FILE)
+            types = skops_file.dump(value, folder / FILE)
         except ConversionError as error:
             (folder / FILE).unlink(missing_ok=True)
             if allow_pickle:
@@ -34,12 +34,11 @@ class Scikit(Flavour):
 
                 return Pickled().write(value, folder, example=example, allow_pickle=True)
             raise NotPackaged(what=error.what, reason=error.reason, advice=_ADVICE) from error
-        types, unknown = skops_file.types_in(folder / FILE)
         return Written(
-            flavours=self._flavours(value, trusted + unknown),
+            flavours=self._flavours(value, types.trusted + types.unknown),
             loader={"loader_module": "mlflow.sklearn", "model_path": FILE},
-            types=types,
-            trusted=unknown,
+            types=types.all,
+            trusted=types.unknown,
         )
 
     def read(self, folder: Path, package: Package, *, trust: bool) -> Any:
