@@ -143,7 +143,7 @@ def _by_value(column: "pd.Series[Any]") -> tuple[NDArray[np.intp], list[str]]:
     kept = sorted(often.index[: _MOST_VALUES if len(often) <= _MOST_VALUES else _MOST_VALUES - 1], key=_sorting)
     labels = [str(name) for name in kept]
     lookup = {name: place for place, name in enumerate(kept)}
-    codes = texts.map(lookup, na_action="ignore").to_numpy(dtype=np.float64, na_value=np.nan)
+    codes = texts.map(lookup, na_action="ignore").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     others = np.isnan(codes) & column.notna().to_numpy(dtype=bool)
     if others.any():
         codes[others] = len(labels)
