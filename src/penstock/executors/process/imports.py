@@ -10,7 +10,7 @@ COMPANIONS = {
     "pandas": ("pyarrow.parquet",),
     "plotly": ("plotly.io",),
     "pyarrow": ("pyarrow.parquet", "pyarrow.dataset"),
-    "sklearn": ("yaml", "skops.io"),
+    "sklearn": ("yaml", "skops.io", "penstock.models.building"),
 }
 """By library: what converters import for its values."""
 _NOT_WORTH_IT = frozenset({"conftest", "experimental", "tests"})
