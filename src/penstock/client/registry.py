@@ -186,6 +186,9 @@ class RegistryClient:
         place = Path(said["path"])
         if (place / "MLmodel").is_file():
             return place
+        return self._download(said)
+
+    def _download(self, said: Any) -> Path:
         target = Path(tempfile.mkdtemp(prefix="penstock-model-"))
         for name in said["files"]:
             file = target / name
