@@ -13,12 +13,14 @@ from penstock.engine import spools
 from penstock.engine.events import Start
 from penstock.engine.orders import OUTPUT_FILE
 from penstock.engine.remains import recovery
-from penstock.ir.runtime import TaskFailure
+from penstock.ir.runtime import ExecutorOutput, TaskFailure
 from penstock.metadata.records import State
 from penstock.metadata.tracking import tracked_id
 from penstock.testing.executors import ScriptedExecutor
 from support.home import RUN, World, number
 from support.pipelines import dag, document, leaf, task
+from support.platforms import FilledVault
+from support.platforms import pipeline as asking_for
 
 A = tracked_id(RUN, "a")
 
@@ -202,3 +204,32 @@ def test_what_was_stored_before_the_crash_is_not_stored_twice(world, monkeypatch
     driver = world.driver(ScriptedExecutor(script), owner="engine-2")
     driver.drive(recovery(world.state, world.home / "work" / RUN, world.artifacts))
     assert steps(world) == [0, 1, 2, 3]
+
+
+SECRET = {"secretAsEnv": [{"secretName": "db", "keyToEnv": [{"secretKey": "password", "envVar": "PASSWORD"}]}]}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_secrets_are_in_nothing_that_is_stored_of_what_was_logged(world, known):
+    """Whether the attempt ends as it should, or its engine dies; in the end, the secret itself may be gone."""
+    vault = FilledVault(secrets={"db": {"password": b"hunter2"}})
+
+    def script(order):
+        log(order, {"params": {"url": "db://me:hunter2@host"}, "tags": {"password": "hunter2"}}, loss(1))
+        return ExecutorOutput()
+
+    def crash():
+        raise Crash
+
+    world.submit(asking_for({"a": {}}, {"a": SECRET}))
+    faults.arm("engine.after_start", crash)
+    with pytest.raises(Crash):
+        world.driver(ScriptedExecutor(script), vault=vault).drive(Start(artifacts={}))
+    faults.disarm()
+    vault.stores["secret"] = vault.stores["secret"] if known else {}
+    driver = world.driver(ScriptedExecutor(script), owner="engine-2", vault=vault)
+    run = driver.drive(recovery(world.state, world.home / "work" / RUN, world.artifacts))
+    assert run.state is (State.SUCCEEDED if known else State.FAILED)
+    assert steps(world) == [1]
+    assert world.store.tracking.params([A]) == ({A: {"url": "db://me:***@host"}} if known else {})
+    assert world.store.tracking.tags([A]) == ({A: {"password": "***"}} if known else {})

@@ -32,7 +32,7 @@ class World:
         self.store.create_run(run, canonical_json(pipeline))
         self.pipeline = pipeline
 
-    def driver(self, executor, run_id=RUN, owner="engine-1", on_change=None) -> Driver:
+    def driver(self, executor, run_id=RUN, owner="engine-1", on_change=None, vault=None) -> Driver:
         holder = self.store.lease(run_id)
         dead = holder.owner if holder else None
         lease = self.store.acquire(run_id, EngineId(owner), CLOCK.now(), timedelta(seconds=30), steal=dead)
@@ -51,6 +51,7 @@ class World:
             cwd=self.home,
             cores=2,
             on_change=on_change,
+            vault=vault,
         )
 
     def states(self, run_id=RUN) -> dict[str, str]:

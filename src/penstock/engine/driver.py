@@ -227,7 +227,7 @@ class Driver:
     def _log(self, key: AttemptKey, part: "Logged") -> None:
         """Store what an attempt logged with what is decided next; if it is much, most of it by itself before."""
         secrets = self._performer.secrets(key)
-        if secrets:
+        if secrets != ():
             from penstock.engine.masking import masked_logged
 
             part = masked_logged(part, secrets)

@@ -18,8 +18,10 @@ def masked(outcome: Outcome, secrets: Sequence[str]) -> Outcome:
     return structs.replace(outcome, failure=masked_failure(outcome.failure, secrets))
 
 
-def masked_logged(logged: Logged, secrets: Sequence[str]) -> Logged:
-    """What was logged, without the secrets in its texts."""
+def masked_logged(logged: Logged, secrets: Sequence[str] | None) -> Logged:
+    """What was logged, without the secrets in its texts; without its texts, if it is not known what is secret."""
+    if secrets is None:
+        return structs.replace(logged, params={}, tags={})
     params = {name: mask_text(value, secrets) for name, value in logged.params.items()}
     tags = {name: mask_text(value, secrets) for name, value in logged.tags.items()}
     return structs.replace(logged, params=params, tags=tags)

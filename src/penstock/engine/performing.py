@@ -68,9 +68,14 @@ class Performer:
         """What runs."""
         return self._running
 
-    def secrets(self, key: AttemptKey) -> tuple[str, ...]:
-        """What must not be seen in anything that a running attempt says."""
-        return self._masks.get(key, ())
+    def secrets(self, key: AttemptKey) -> tuple[str, ...] | None:
+        """What must not be seen in anything that an attempt says; None if that cannot be known any more."""
+        if key in self._running or not self._state.plan.has_platform:
+            return self._masks.get(key, ())
+        try:  # its engine died
+            return self._grants(key.path, attempt_folder(self._work, key.path, key.number)).secrets
+        except (PenstockError, OSError):
+            return None
 
     def expect(self) -> None:
         """Something is in line: the executor will be needed."""
