@@ -1,20 +1,30 @@
 """CSV files as batches of texts: any size, compressed or not, in any encoding, with what is wrong in them.
 
-Arrow's reader is used, since it streams, decodes, and tells the number of each row that has too many or too few fields.
+The bytes are cut into blocks of whole rows here, and Arrow parses each of them, since it tells the number of each row
+that has too many or too few fields. Its own streaming reader is not used: it reads ahead in threads, which abort the
+process if it ends while they call back into Python.
 """
 
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from penstock.components.data_errors import CannotRead
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 BLOCK = 4 << 20
 """Bytes that are read at once."""
+
+_LONGEST = 64 << 20
+"""Longer rows are none: a quote opened that does not close."""
 
 MISSING = ["", "NA", "N/A", "n/a", "null", "NULL", "NaN", "nan"]
 """Texts that stand for a missing value, unless others are given."""
@@ -85,75 +95,120 @@ def names_of(path: Path, dialect: Dialect) -> list[str]:
     Raises:
         CannotRead: The file is empty, or two columns have one name.
     """
-    with _reader(path, dialect, Problems(), path.name) as reader:
-        names: list[str] = reader.schema.names
+    names = next(_tables(path, dialect, Problems(), path.name)).schema.names
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         reason = f"its first line has more than one column called {', '.join(map(repr, twice))}"
         raise CannotRead(place=path.name, reason=reason, advice="give each column a name of its own in the first line")
-    return names
+    return list(names)
 
 
 def texts_of(path: Path, dialect: Dialect, problems: Problems, place: str) -> Iterator[pl.DataFrame]:
     """The rows in batches, each value as text or missing; those with too many or too few fields go to `problems`."""
-    with _reader(path, dialect, problems, place) as reader:
-        for batch in reader:
-            yield pl.DataFrame(batch)
+    for table in _tables(path, dialect, problems, place):
+        yield pl.DataFrame(table)
 
 
-@contextmanager
-def _reader(path: Path, dialect: Dialect, problems: Problems, place: str) -> Iterator[Any]:
+def _tables(path: Path, dialect: Dialect, problems: Problems, place: str) -> "Iterator[pa.Table]":
+    """Block by block; the first has the names of the columns."""
+    names: list[str] | None = None
+    row = 0
+    for block in _rows(path, dialect, place):
+        before = problems.count
+        table = _parsed(block, names, dialect, problems, place, row)
+        row += table.num_rows + problems.count - before + (names is None)
+        names = table.schema.names
+        yield table
+    if names is None:
+        raise CannotRead(place=place, reason="it is empty, without even a first line that names the columns")
+
+
+def _parsed(
+    block: bytes, names: list[str] | None, dialect: Dialect, problems: Problems, place: str, before: int
+) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.csv as pc
 
     def refuse(row: Any) -> str:
         found = row.actual_columns
         reason = f"{found} {'field' if found == 1 else 'fields'} instead of {row.expected_columns}"
-        problems.add(Problem(file=place, row=row.number, reason=reason, text=row.text[:200], width=True))
+        problems.add(Problem(file=place, row=before + row.number, reason=reason, text=row.text[:200], width=True))
         return "skip"
 
-    read = pc.ReadOptions(use_threads=False, encoding=dialect.encoding, block_size=BLOCK)  # numbers need one thread
-    form = {"delimiter": dialect.separator, "newlines_in_values": True}
-    parse = pc.ParseOptions(**form, invalid_row_handler=refuse)
-    quiet = pc.ParseOptions(**form, invalid_row_handler=lambda _row: "skip")
+    size = len(block) + 1
+    parse = pc.ParseOptions(delimiter=dialect.separator, newlines_in_values=True, invalid_row_handler=refuse)
     try:
-        read.block_size = 1 << 20
-        with _opened(path) as stream:
-            names: list[str] = pc.open_csv(stream, read_options=read, parse_options=quiet).schema.names
-        read.block_size = BLOCK
-        with _opened(path) as stream:
-            convert = pc.ConvertOptions(
-                column_types={name: pa.large_string() for name in names},
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-                null_values=dialect.missing,
+        if names is None:
+            quiet = pc.ParseOptions(
+                delimiter=dialect.separator, newlines_in_values=True, invalid_row_handler=lambda _row: "skip"
             )
-            yield pc.open_csv(stream, read_options=read, parse_options=parse, convert_options=convert)
-    except (pa.ArrowInvalid, UnicodeError) as error:
-        raise _explained(path, dialect, error, place) from error
+            first = pc.ReadOptions(use_threads=False, block_size=size)
+            known = pc.read_csv(pa.BufferReader(block), read_options=first, parse_options=quiet).schema.names
+        else:
+            known = names
+        read = pc.ReadOptions(use_threads=False, block_size=size, column_names=names)
+        convert = pc.ConvertOptions(
+            column_types=dict.fromkeys(known, pa.large_string()),
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+            null_values=dialect.missing,
+        )
+        return pc.read_csv(pa.BufferReader(block), read_options=read, parse_options=parse, convert_options=convert)
+    except pa.ArrowInvalid as error:
+        raise CannotRead(place=place, reason=str(error).partition("\n")[0]) from error
 
 
-def _explained(path: Path, dialect: Dialect, error: Exception, place: str) -> CannotRead:
-    text = str(error)
-    if "Empty CSV" in text:
-        return CannotRead(place=place, reason="it is empty, without even a first line that names the columns")
-    encoding = _wrong_encoding(path, dialect) if isinstance(error, UnicodeError) or "UTF8" in text else ""
-    if encoding:
-        advice = 'say what it is written in, e.g. `encoding="cp1252"` (Windows), "latin-1" or "utf-16"'
-        return CannotRead(place=place, reason=encoding, advice=advice)
-    return CannotRead(place=place, reason=text.partition("\n")[0])
+def _rows(path: Path, dialect: Dialect, place: str) -> Iterator[bytes]:
+    """The file in UTF-8, in blocks of whole rows, none of them blank."""
+    held = b""
+    for part in _decoded(path, dialect, place):
+        held += part
+        end = _last_end(held)
+        if end and held[:end].strip():
+            yield held[:end]
+            held = held[end:]
+    if held.strip(b"\r\n \xef\xbb\xbf"):
+        yield held
 
 
-def _wrong_encoding(path: Path, dialect: Dialect) -> str:
-    """Which line is not in the encoding, and the byte in it."""
+def _last_end(held: bytes) -> int:
+    """Where the last whole row ends: at a line end that is not between quotes. 0 if there is none yet."""
+    letters = np.frombuffer(held, dtype=np.uint8)
+    ends = np.flatnonzero(letters == ord("\n"))
+    if not len(ends):
+        ends = np.flatnonzero(letters[:-1] == ord("\r"))  # the last may be the first half of one
+    quotes = np.flatnonzero(letters == ord('"'))
+    outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    if not len(outside) and len(held) > _LONGEST:
+        outside = ends  # a quote that means nothing
+    return int(outside[-1]) + 1 if len(outside) else 0
+
+
+def _decoded(path: Path, dialect: Dialect, place: str) -> Iterator[bytes]:
+    """The file in UTF-8, as it comes. A wrong encoding is told with the line and the byte."""
+    decoder = getincrementaldecoder(dialect.encoding)()
+    lines = 1
     with _opened(path) as stream:
-        for number, line in enumerate(stream, start=1):
+        while True:
+            part = stream.read(BLOCK)
             try:
-                line.decode(dialect.encoding)
+                text = decoder.decode(part, final=not part)
             except UnicodeError as error:
-                bad = line[getattr(error, "start", 0) :][:1]
-                return f"line {number:,} is not in {dialect.encoding} (byte 0x{bad.hex()})"
-    return ""
+                raise _undecodable(error, lines, dialect, place) from error
+            if text:
+                lines += text.count("\n")
+                yield text.encode("utf-8", "surrogatepass")
+            if not part:
+                return
+
+
+def _undecodable(error: UnicodeError, lines: int, dialect: Dialect, place: str) -> CannotRead:
+    advice = 'say what it is written in, e.g. `encoding="cp1252"` (Windows), "latin-1" or "utf-16"'
+    reason = f"it is not in {dialect.encoding}: {error}"
+    if isinstance(error, UnicodeDecodeError):
+        line = lines + error.object[: error.start].count(b"\n")
+        reason = f"line {line:,} is not in {dialect.encoding} (byte 0x{error.object[error.start]:02x})"
+    return CannotRead(place=place, reason=reason, advice=advice)
 
 
 @contextmanager

@@ -48,6 +48,8 @@ def _profiled(table: str, target: str | None, home: Path | None) -> "tuple[Profi
     """The profile, what it is of, and what else is to be said."""
     from penstock.profiles import profile
 
+    if not table:
+        raise click.BadParameter("it is empty", param_hint="'TABLE'")
     path = Path(table)
     if path.exists():
         rows, notes = _rows(path)
