@@ -11,6 +11,7 @@ from penstock.artifacts import ArtifactStore, open_artifact_store
 from penstock.client import approval
 from penstock.client.http import Endpoint, Refused
 from penstock.client.registry import NoEndpoint, RegistryClient
+from penstock.client.variables import ADDRESS, TOKEN
 from penstock.core.ids import RunId, TaskPath
 from penstock.endpoint.application import application
 from penstock.endpoint.credentials import credential_for
