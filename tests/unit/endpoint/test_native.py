@@ -41,7 +41,7 @@ def artifacts(tmp_path: Path) -> ArtifactStore:
 def endpoint(store: MetadataStore, artifacts: ArtifactStore, tmp_path: Path) -> Iterator[Endpoint]:
     services = Services(store=store, artifacts=artifacts, artifacts_root=str(tmp_path / "artifacts"), clock=FakeClock())
     listener = Listener(lambda: application(services), token=SECRET)
-    yield Endpoint(listener.address, credential_for(SECRET, RunId("r1"), TaskPath("register")))
+    yield Endpoint(listener.address, credential_for(SECRET, RunId("r1"), TaskPath("register"), 1))
     listener.close()
 
 
