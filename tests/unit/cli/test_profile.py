@@ -97,3 +97,17 @@ def test_an_empty_file_and_one_of_a_header_are_told(said, tmp_path):
     assert "it is empty" in error
     (tmp_path / "head.csv").write_text("a,b\n")
     assert "the table has no rows" in said("head.csv")
+
+
+def test_a_stored_profile_is_shown_as_a_table(home, store, artifacts, capsys):
+    frame = pl.DataFrame({"fare": [5.0, 7.5], "company": ["Blue", "Red"]})
+    run = begin_taxi_run(store)
+    seen = put_text(artifacts, "seen.json", profile(frame).to_json())
+    kept = run.artifact("train", "seen", "Artifact", seen, kind="profile")
+    run.starts("train", 1.0)
+    run.succeeds("train", 2.0, artifacts={"seen": kept})
+    assert main(["artifacts", "show", "--home", str(home), kept.artifact_id]) == 0
+    text = capsys.readouterr().out
+    assert "most frequent" in text
+    assert "Blue, Red" in text
+    assert "distribution" not in text

@@ -50,6 +50,8 @@ def preview(artifacts: ArtifactStore, artifact: Artifact, *, rows: int = 10, mos
     try:
         if artifact.metadata.get("kind") == "table" or path.suffix == ".parquet":
             return _table(path, rows)
+        if artifact.metadata.get("kind") == "profile":
+            return _profile(path)
         if path.is_dir():
             return _folder(path)
         if path.suffix in IMAGES:
@@ -119,6 +121,27 @@ def _table(path: Path, rows: int) -> Preview:
         rows=cells[:rows],
         total=total,
         cut=total > rows or len(columns) > MOST_COLUMNS,
+    )
+
+
+def _profile(path: Path) -> Preview:
+    """A profile as a table, a row for each column."""
+    from penstock.profiles import Profile
+
+    seen = Profile.from_json(path.read_bytes())
+    rows = []
+    for column in seen.columns.values():
+        middle = (column.quantile(0.5), column.mean)
+        counts = (column.missing + column.nan, column.distinct, column.min, *middle, column.max)
+        top = ", ".join(str(each.value) for each in column.top(3)) if column.kind == "text" else ""
+        shown = ["" if value is None else cell(value) for value in counts]
+        rows.append([cell(column.name), column.type, *shown, cell(top)])
+    return Preview(
+        kind="table",
+        columns=["column", "type", "missing", "different", "smallest", "median", "mean", "largest", "most frequent"],
+        types=["", "", "int", "int", "", "", "", "", ""],
+        rows=rows,
+        total=len(rows),
     )
 
 
