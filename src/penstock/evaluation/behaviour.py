@@ -107,19 +107,25 @@ def check_model(model: Any, data: Any, tests: Sequence[ModelTest], *, rows: int 
     if not tests:
         raise WrongOption(option="tests", value="[]", reason="there is nothing to test")
     asked = Asked(model)
-    frame = None
+    frame, inputs = None, []
     if data is not None:
         source = open_table(data)
         inputs = asked.inputs(source.names, [])
         require(source, inputs, "the model")
-        frame = read_columns(source, inputs)
+        frame = read_columns(source, [*inputs, *_ignored(tests, source.names)])
         if len(frame) > rows:
             chosen = np.sort(np.random.default_rng(seed).choice(len(frame), rows, replace=False))
-            frame = frame.iloc[chosen]
-    return Checked(checks=[_run(asked, frame, test, place) for place, test in enumerate(tests, 1)])
+            frame = frame.iloc[chosen].reset_index(drop=True)
+    return Checked(checks=[_run(asked, frame, inputs, test, place) for place, test in enumerate(tests, 1)])
 
 
-def _run(asked: Asked, frame: "pd.DataFrame | None", test: ModelTest, place: int) -> Check:
+def _ignored(tests: Sequence[ModelTest], known: Sequence[str]) -> list[str]:
+    """Columns that should not matter, and which the model may not even take."""
+    changes = [test.change for test in tests if isinstance(test, Invariance) and isinstance(test.change, dict)]
+    return [column for change in changes for column in change if column in known]
+
+
+def _run(asked: Asked, frame: "pd.DataFrame | None", inputs: list[str], test: ModelTest, place: int) -> Check:
     if isinstance(test, MinimumFunctionality):
         return _minimum(asked, test, place)
     kind = "invariance" if isinstance(test, Invariance) else "direction"
@@ -128,11 +134,13 @@ def _run(asked: Asked, frame: "pd.DataFrame | None", test: ModelTest, place: int
         raise WrongOption(option="data", value="no rows", reason=f"there is nothing to change for '{name}'")
     if isinstance(test, Direction) and test.expect not in ("up", "down"):
         raise WrongOption(option="expect", value=repr(test.expect), reason="it is 'up' or 'down'")
-    changed = _changed(frame.reset_index(drop=True), test.change, name)
+    if isinstance(test, Direction):
+        frame = frame[inputs]
+    changed = _changed(frame, test.change, name)
     positive = test.positive if isinstance(test, Direction) else None
     number = OneNumber(asked, positive)
     answer = number if isinstance(test, Direction) else number.codes
-    before, after = answer(frame.reset_index(drop=True)), answer(changed)
+    before, after = answer(frame[inputs]), answer(changed[inputs])
     moved = after - before
     if isinstance(test, Invariance):
         wrong = np.abs(moved) > test.tolerance

@@ -28,6 +28,12 @@ def test_what_should_not_matter_is_told_from_what_does() -> None:
     assert abs(used.examples[0]["moved by"]) >= abs(used.examples[-1]["moved by"])  # type: ignore[arg-type]
 
 
+def test_a_column_that_the_model_does_not_take_cannot_matter() -> None:
+    assert check_model(Probable(), people(), [Invariance(change={"group": "c"})]).passed
+    with pytest.raises(WrongOption, match="the model takes no such column"):
+        check_model(Probable(), people(), [Direction(change={"group": "c"}, expect="up")])
+
+
 def test_a_share_of_the_rows_may_be_allowed_to_move() -> None:
     strict = Invariance(change={"x": lambda x: x + 0.1}, tolerance=0.02)
     [found] = check_model(Probable(), people(), [strict]).checks
