@@ -86,6 +86,7 @@ def facts_of(package: "Package", value: Any) -> dict[str, Json]:
         facts["feature_names"] = list(names[:_MOST_NAMES])
     if package.target:
         facts["target"] = package.target
+    facts["flavour"] = package.flavour
     facts["runtime"] = package.runtime
     return facts
 

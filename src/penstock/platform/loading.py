@@ -15,7 +15,7 @@ from penstock.data.types import ArtifactUse
 USUAL: dict[str, tuple[str, ...]] = {
     "table": ("polars:DataFrame", "polars:LazyFrame", "pandas:DataFrame", "pyarrow:Table"),
     "array": ("numpy:ndarray",),
-    "model": ("sklearn.base:BaseEstimator",),
+    "model": ("sklearn.base:BaseEstimator", "penstock:Model", "xgboost:Booster", "lightgbm:Booster"),
     "json": ("penstock.data:JSON",),
     "text": ("penstock.data:Text",),
     "html": ("penstock.data:HTML",),
@@ -67,6 +67,8 @@ def usual_type(metadata: Mapping[str, Json]) -> Any:
     kind = str(metadata.get("kind", ""))
     if kind == "file":  # `Path` and `bytes` are kept alike
         return bytes if metadata.get("python_type") == "builtins.bytes" else None
+    if metadata.get("flavour") == "pytorch":  # any class may be a module there, and the program is of none of them
+        return resolve_name("penstock:Model")
     names = [name for name in USUAL.get(kind, ()) if find_spec(name.partition(":")[0].partition(".")[0])]
     if names:
         returned = metadata.get("python_type")
