@@ -14,11 +14,12 @@ class Caller(Struct, frozen=True):
 
     run_id: RunId
     path: TaskPath
+    attempt: int = 1
 
 
-def credential_for(token: str, run_id: str, path: str) -> str:
+def credential_for(token: str, run_id: str, path: str, attempt: int = 1) -> str:
     """The token with the task that it is given to: what that task creates is then known to be its."""
-    task = base64.urlsafe_b64encode(f"{run_id}/{path}".encode(errors="surrogatepass")).decode().rstrip("=")
+    task = base64.urlsafe_b64encode(f"{attempt}/{run_id}/{path}".encode(errors="surrogatepass")).decode().rstrip("=")
     return f"{token}.{task}"
 
 
@@ -41,5 +42,7 @@ def caller_named(task: str) -> Caller | None:
         named = base64.urlsafe_b64decode(task + "=" * (-len(task) % 4)).decode()
     except (binascii.Error, ValueError):
         return None
-    run_id, slash, path = named.partition("/")
-    return Caller(RunId(run_id), TaskPath(path)) if slash else None
+    parts = named.split("/", 2)
+    if len(parts) < 3 or not parts[0].isascii() or not parts[0].isdigit():
+        return None
+    return Caller(RunId(parts[1]), TaskPath(parts[2]), int(parts[0]))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from penstock.artifacts.store import ArtifactStore
 from penstock.client.variables import ADDRESS, TOKEN
 from penstock.core.clock import Clock
-from penstock.core.ids import tracked_id
 from penstock.core.settings import Settings
 from penstock.engine.executor import WorkOrder
 from penstock.metadata.store import MetadataStore
@@ -67,12 +66,12 @@ class ProcessEndpoint:
         from penstock.endpoint.credentials import credential_for
 
         listener = self.open()
-        token = credential_for(listener.token, order.key.run_id, order.key.path)
+        token = credential_for(listener.token, order.key.run_id, order.key.path, order.key.number)
         found = {ADDRESS: listener.address, TOKEN: token, **beside_proxies(os.environ)}
         given = {one.name for one in order.container.env} | order.grants.environ.keys() | os.environ.keys()
         if any(name.startswith(_OF_MLFLOW) for name in given):
             return found
-        return found | mlflow_variables(listener.address, token) | _own_run(order)
+        return found | mlflow_variables(listener.address, token) | _experiment(order)
 
     def _router(self) -> "Router":
         from penstock.endpoint.application import application
@@ -104,8 +103,12 @@ def beside_proxies(environ: Mapping[str, str]) -> dict[str, str]:
     return {"no_proxy": text, "NO_PROXY": text}
 
 
-def _own_run(order: WorkOrder) -> dict[str, str]:
-    """The run of MLflow's that the task is, and the experiment that its pipeline is."""
+def _experiment(order: WorkOrder) -> dict[str, str]:
+    """The experiment that its pipeline is.
+
+    The client is not told which run the task is (`MLFLOW_RUN_ID`): it would look for that on whichever server the code
+    names, and would refuse every other experiment. Instead, the first run that a task begins is its own; see
+    `endpoint.mlflow.runs`.
+    """
     pipeline = order.values.get("pipeline_job_resource_name", "").removesuffix(f"-{order.key.run_id}")
-    named = {"MLFLOW_EXPERIMENT_NAME": pipeline} if pipeline else {}
-    return {"MLFLOW_RUN_ID": tracked_id(order.key.run_id, order.key.path), **named}
+    return {"MLFLOW_EXPERIMENT_NAME": pipeline} if pipeline else {}

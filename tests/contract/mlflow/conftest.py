@@ -35,9 +35,9 @@ def address(system: System) -> str:
     return system.endpoint.open().address
 
 
-@pytest.fixture(scope="session")
-def mlflow(system: System, address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The package, which finds the endpoint by its variables."""
+@pytest.fixture(scope="module")
+def mlflow(system: System, address: str) -> Iterator[Any]:
+    """The package, which finds the endpoint by its variables: set for a module, since other tests start processes."""
     given = {"MLFLOW_TRACKING_URI": address, "MLFLOW_TRACKING_TOKEN": system.endpoint.open().token, **QUIET}
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
@@ -53,7 +53,7 @@ def mlflow(system: System, address: str, tmp_path_factory: pytest.TempPathFactor
             os.environ[name] = value
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(mlflow: Any) -> "MlflowClient":
     made: MlflowClient = mlflow.MlflowClient()
     return made
@@ -96,11 +96,10 @@ mlflow.models.set_model(Adding())
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def model(mlflow: Any, client: "MlflowClient", tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A model that was logged: its code as a file, so that nothing is pickled and no requirements are looked for."""
     script = tmp_path_factory.mktemp("code") / "adding.py"
     script.write_text(ADDING)
-    experiment = client.create_experiment("models")
-    with mlflow.start_run(experiment_id=experiment):
+    with mlflow.start_run(experiment_id=client.create_experiment(f"models {script}")):
         return mlflow.pyfunc.log_model(name="adding", python_model=str(script), pip_requirements=[])

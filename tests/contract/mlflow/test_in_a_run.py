@@ -1,6 +1,5 @@
 """MLflow in a component: nothing is configured, and what it logs lands under the execution."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +47,9 @@ def train(c: float) -> float:
     assert run.info.run_id in set(table["run_id"])
     with mlflow.start_run(run_name="another"):
         mlflow.log_metric("beside", 1)
+    mlflow.set_experiment("mine")
+    with mlflow.start_run(run_name="elsewhere"):
+        mlflow.log_metric("beside", 2)
     return 1.0
 
 
@@ -71,17 +73,8 @@ def tracked(c: float = 1.0):
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def bare() -> Iterator[None]:
-    """No variables of MLflow's, such as those of the other tests here."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
-            patch.delenv(name)
-        yield
-
-
 @pytest.fixture(scope="module")
-def project(bare: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The pipeline, run once by the real command."""
     project = Project(tmp_path_factory.mktemp("author"), pipeline=PIPELINE)
     ended = project.penstock("run", "pipeline.py", "-p", "c=2", timeout=150, env=QUIET)
@@ -133,6 +126,13 @@ def test_a_run_that_a_task_begins_beside_its_own_is_its_child(store: MetadataSto
     train = tracked(store, run, "train")
     (beside,) = [one for one in store.tracking.runs_of(run.run_id) if one.name == "another"]
     assert (beside.parent, beside.run_id, beside.status) == (train.tracked_id, run.run_id, "FINISHED")
+    assert beside.experiment_id == train.experiment_id
+
+
+def test_an_experiment_that_the_code_names_is_taken(store: MetadataStore, run: "Run") -> None:
+    (mine,) = store.tracking.experiments(name="mine")
+    (elsewhere,) = store.tracking.runs([mine.experiment_id])
+    assert (elsewhere.name, elsewhere.parent) == ("elsewhere", tracked(store, run, "train").tracked_id)
 
 
 def test_a_task_that_logs_nothing_has_no_run(store: MetadataStore, run: "Run") -> None:
@@ -161,14 +161,16 @@ def test_inline_a_task_finds_the_endpoint_too(project: Project, tmp_path: Path) 
 
 SMALL = """
 from penstock import component, pipeline
+from penstock.client.http import Endpoint
 
 
 @component
 def log() -> int:
-    import mlflow
-
-    mlflow.log_metric("inline", 7)
-    mlflow.end_run()
+    api = "/api/2.0/mlflow"
+    endpoint = Endpoint.current()
+    experiment = endpoint.get(f"{api}/experiments/get-by-name", experiment_name="small")["experiment"]
+    run = endpoint.post(f"{api}/runs/create", {"experiment_id": experiment["experiment_id"]})["run"]["info"]
+    endpoint.post(f"{api}/runs/log-metric", {"run_id": run["run_id"], "key": "inline", "value": 7})
     return 7
 
 

@@ -63,8 +63,10 @@ class Condition(Struct, frozen=True):
         match self.operator:
             case "IS NOT NULL":
                 return True
-            case "LIKE" | "ILIKE":
-                return self.value.fullmatch(value) is not None
+            case "LIKE":
+                return is_like(value, self.value)
+            case "ILIKE":
+                return is_like(value.lower(), self.value.lower())
             case "IN":
                 return value in self.value
             case "NOT IN":
@@ -154,13 +156,28 @@ def _condition(tokens: "_Tokens", vocabulary: Vocabulary[Any]) -> Condition:
         return Condition(subject, used, frozenset(tokens.texts()))
     if kind == "number":
         return Condition(subject, used, tokens.number())
-    value = tokens.text()
-    return Condition(subject, used, _pattern(value, used) if used.endswith("LIKE") else value)
+    return Condition(subject, used, tokens.text())
 
 
-def _pattern(like: str, used: str) -> re.Pattern[str]:
-    text = re.escape(like).replace("%", ".*").replace("_", ".")
-    return re.compile(text, re.DOTALL | (re.IGNORECASE if used == "ILIKE" else 0))
+def is_like(text: str, pattern: str) -> bool:
+    """SQL's LIKE: `%` stands for any text, `_` for any character.
+
+    Not by way of a regular expression: many `%` would keep that busy for hours, and with it the engine.
+    """
+    place = at = 0
+    star, resumed = -1, 0
+    while place < len(text):
+        if at < len(pattern) and pattern[at] == "%":
+            star, resumed = at, place
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("_", text[place]):
+            place, at = place + 1, at + 1
+        elif star >= 0:  # what `%` stands for is longer by one
+            resumed += 1
+            place, at = resumed, star + 1
+        else:
+            return False
+    return not pattern[at:].strip("%")
 
 
 class _Tokens:

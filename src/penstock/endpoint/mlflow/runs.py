@@ -1,6 +1,11 @@
-"""Runs: made, looked up, searched, changed. What is logged to them is in `logging`."""
+"""Runs: made, looked up, searched, changed. What is logged to them is in `logging`.
+
+The first run that an attempt of a task begins in the experiment of its pipeline is the run of its execution. All others
+that it begins are children of that.
+"""
 
 import secrets
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -41,6 +46,9 @@ class Runs:
         self._tracking = services.store.tracking
         self._clock = services.clock
         self._finder = finder
+        self._begun: set[Caller] = set()
+        """Attempts that have taken up the run of their execution."""
+        self._lock = threading.Lock()
 
     def routes(self, prefix: str) -> Iterator[Route]:
         """The rows of the table."""
@@ -52,25 +60,30 @@ class Runs:
         yield Route("POST", f"{prefix}/runs/search", self.search)
 
     def create(self, request: Request) -> Response:
-        """A new run. What a task begins beside its own run is a child of that."""
+        """A new run, or that of the task which asks."""
         fields = Fields.of(request)
         tags = fields.pairs("tags")
-        ident = secrets.token_hex(16)
         experiment = self._finder.experiment(fields.text("experiment_id", "0"))
         if experiment.lifecycle == "deleted":
             raise BadRequest(what="experiment_id", reason=f"experiment {experiment.name!r} is deleted")
-        run = TrackedRun(
-            tracked_id=ident,
-            experiment_id=experiment.experiment_id,
-            name=fields.text("run_name") or tags.get(RUN_NAME) or f"run-{ident[:8]}",
-            started_at=fields.moment("start_time") or self._clock.now(),
-            parent=tags.get(PARENT) or self._own_run(request.caller),
-        )
         kept = {key: value for key, value in tags.items() if key not in (RUN_NAME, PARENT)}
         if fields.text("user_id"):
             kept.setdefault(USER, fields.text("user_id"))
-        made = self._tracking.create_run(run, kept)
-        return reply({"run": self._whole(made, experiment)})
+        name = fields.text("run_name") or tags.get(RUN_NAME, "")
+        own = self._own_run(request.caller)
+        if own is not None and own.experiment_id == experiment.experiment_id and PARENT not in tags:
+            assert request.caller is not None
+            if self._takes_up(request.caller):
+                return reply({"run": self._whole(self._taken_up(own, name, kept), experiment)})
+        ident = secrets.token_hex(16)
+        run = TrackedRun(
+            tracked_id=ident,
+            experiment_id=experiment.experiment_id,
+            name=name or f"run-{ident[:8]}",
+            started_at=fields.moment("start_time") or self._clock.now(),
+            parent=tags.get(PARENT) or (own.tracked_id if own is not None else ""),
+        )
+        return reply({"run": self._whole(self._tracking.create_run(run, kept), experiment)})
 
     def get(self, request: Request) -> Response:
         run = self._finder.run(Fields.of(request).required("run_id", "run_uuid"), request.caller)
@@ -118,14 +131,26 @@ class Runs:
         self._tracking.update_run(run.tracked_id, self._clock.now(), lifecycle=lifecycle)
         return reply({})
 
-    def _own_run(self, caller: Caller | None) -> str:
-        """The run of the task that asks; empty where none does, or nobody knows it any more."""
+    def _own_run(self, caller: Caller | None) -> TrackedRun | None:
+        """The run of the execution that asks; None where none does, or nobody knows it any more."""
         if caller is None:
-            return ""
+            return None
         try:
-            return self._tracking.of_execution(caller.run_id, TaskPath(caller.path)).tracked_id
+            return self._tracking.of_execution(caller.run_id, TaskPath(caller.path))
         except PenstockError:
-            return ""
+            return None
+
+    def _takes_up(self, caller: Caller) -> bool:
+        """Whether this attempt has not begun a run yet; from now on it has."""
+        with self._lock:
+            first = caller not in self._begun
+            self._begun.add(caller)
+            return first
+
+    def _taken_up(self, own: TrackedRun, name: str, tags: Mapping[str, str]) -> TrackedRun:
+        if tags:
+            self._tracking.record(own.tracked_id, tags=tags)
+        return self._tracking.update_run(own.tracked_id, self._clock.now(), name=name) if name else own
 
     def _experiments(self, idents: Sequence[str]) -> dict[str, Experiment]:
         if idents == ["0"]:
