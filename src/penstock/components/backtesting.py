@@ -18,6 +18,7 @@ from penstock.components.windows import Window, ahead, cut, known, require_time
 from penstock.core.json import Json
 from penstock.data.values import Markdown, Metrics
 from penstock.dsl import component, each
+from penstock.dsl.trace import need_trace
 from penstock.models import Model
 
 
@@ -88,6 +89,7 @@ def backtest(
     Raises:
         OutsidePipeline: It was called elsewhere.
     """
+    need_trace("components.backtest")
     found = []
     for window in each(cut_windows(rows, time, horizon, windows, step, width, gap), parallelism=parallelism):
         part = take_window(rows, time, window)

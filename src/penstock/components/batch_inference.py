@@ -19,6 +19,7 @@ from penstock.components.partitions import TablePart, parts_of_folder, parts_of_
 from penstock.components.row_predictions import PREDICTION, PROBABILITY, VERSION, RowPredictor
 from penstock.core.json import Json
 from penstock.dsl import component, each
+from penstock.dsl.trace import need_trace
 from penstock.features.errors import UnknownColumns
 from penstock.models import Model
 
@@ -71,6 +72,7 @@ def batch_predict(
     Raises:
         OutsidePipeline: It was called elsewhere.
     """
+    need_trace("components.batch_predict")
     found = []
     for part in each(list_parts(rows, rows_per_part), parallelism=parallelism):
         found.append(predict_part(model, rows, part, version, keep, skip_refused))
@@ -101,6 +103,7 @@ def batch_predict_files(
         skip_refused: As for `batch_predict`.
         parallelism: As for `batch_predict`.
     """
+    need_trace("components.batch_predict_files")
     found = []
     for part in each(list_files(location, rows_per_part), parallelism=parallelism):
         found.append(predict_file_part(model, part, version, keep, skip_refused))

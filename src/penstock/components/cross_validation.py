@@ -14,6 +14,7 @@ from penstock.components.folds import assign_folds, is_classes
 from penstock.components.spread import spread_report, spreads
 from penstock.data.values import Markdown, Metrics
 from penstock.dsl import component, each
+from penstock.dsl.trace import need_trace
 from penstock.evaluation import evaluate
 from penstock.features.errors import UnknownColumns
 from penstock.models import Model
@@ -92,6 +93,7 @@ def cross_validate(
     Raises:
         OutsidePipeline: It was called elsewhere.
     """
+    need_trace("components.cross_validate")
     assigned = assign(rows, target, folds, repeats, stratify, group, seed)
     scores = []
     for number in each(assigned.numbers, parallelism=parallelism):
