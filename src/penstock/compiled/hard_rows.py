@@ -12,7 +12,9 @@ from penstock.compiled.moments import of_numpy
 
 DATES = ("1969-12-31T23:59:59.999999", "2000-02-29", "1999-12-31T23:59:59", "2024-12-30", "2100-01-01", "1900-03-01")
 TEXTS = ("", " ", "never seen", "nan", "None", "ünïcödé 漢字 \U0001f6b0", "x" * 300)
-_BASES, _STARTS, _JUMPING_COLUMNS, _HALVINGS = 3, 6, 24, 80
+_BASES, _STARTS, _JUMPING_COLUMNS = 3, 6, 24
+_PIECES, _ASKED, _ROUNDS = 16, 1024, 80
+"""Into how many pieces an interval is cut, about how many rows the original is asked for at once, and how often."""
 
 _A_JUMP = 1e-7
 """A change that is not smaller, however near the values are."""
@@ -101,33 +103,39 @@ def _odd_values(values: np.ndarray[Any, Any], column: RawColumn) -> list[Any]:
 def _jumps(
     rows: _Rows, real: Columns, numeric: Sequence[RawColumn], score: Score, gap: float
 ) -> list[tuple[int, str, float]]:
-    """Values of a column on both sides of where the answer changes: found by halving, whatever the model is.
+    """Values of a column on both sides of where the answer changes: found by cutting, whatever the model is.
 
-    All columns are halved at once, so that the original is asked some sixty times in all; less where its answer turns
-    out to change smoothly.
+    The intervals of all columns are cut at once, each into several pieces, of which the first with a change is kept. So
+    the original is asked some fifteen times in all; less where its answer turns out to change smoothly.
     """
     names, low, high = _intervals(real, numeric)
-    bases = np.arange(len(names)) * 7919 % rows.count
-
-    def ask(tried: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        probe = rows.like()
-        for base, name, value in zip(bases, names, tried, strict=True):
-            probe.add(int(base), {name: value}, "")
-        return score(probe.columns())
-
     if not names:
         return []
-    below, above = ask(low), ask(high)
-    for _ in range(_HALVINGS):
+    bases = np.arange(len(names)) * 7919 % rows.count
+    pieces = max(2, min(_PIECES, _ASKED // len(names)))
+
+    def ask(tried: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """The answer for each interval (row) and each of some values in it."""
+        probe = rows.like()
+        for base, name, values in zip(bases, names, tried, strict=True):
+            for value in values:
+                probe.add(int(base), {name: value}, "")
+        return score(probe.columns()).reshape(tried.shape)
+
+    below, above = ask(np.column_stack([low, high])).T
+    share, which = np.arange(pieces + 1) / pieces, np.arange(len(names))
+    for _ in range(_ROUNDS):
         differs = np.abs(above - below) > _A_JUMP * np.maximum(1.0, np.abs(below))
-        middle = low + (high - low) / 2
-        going = differs & (middle > low) & (middle < high)
+        going = differs & (np.nextafter(low, high) < high)
         if not going.any():
             break
-        answer = ask(middle)
-        same = answer == below
-        low = np.where(going & same, middle, low)
-        high, above = np.where(going & ~same, middle, high), np.where(going & ~same, answer, above)
+        cuts = np.minimum(low[:, None] + (high - low)[:, None] * share, high[:, None])
+        middle = low + (high - low) / 2  # of two neighbours but one, only this is surely between them
+        cuts[:, -1], cuts[:, pieces // 2] = high, middle
+        answers = np.column_stack([below, ask(cuts[:, 1:-1]), above])
+        at = np.argmax(answers != below[:, None], axis=1)
+        low = np.where(going, cuts[which, at - 1], low)
+        high, above = np.where(going, cuts[which, at], high), np.where(going, answers[which, at], above)
     found = []
     for at in np.flatnonzero(differs):
         found.append((int(bases[at]), names[at], float(low[at] - gap * abs(low[at]))))
