@@ -7,6 +7,7 @@ before a task connects. MLflow's own client, if a task uses that, finds it too.
 import os
 import threading
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from penstock.artifacts.store import ArtifactStore
@@ -67,11 +68,20 @@ class ProcessEndpoint:
 
         listener = self.open()
         token = credential_for(listener.token, order.key.run_id, order.key.path, order.key.number)
-        found = {ADDRESS: listener.address, TOKEN: token, **beside_proxies(os.environ)}
-        given = {one.name for one in order.container.env} | order.grants.environ.keys() | os.environ.keys()
-        if any(name.startswith(_OF_MLFLOW) for name in given):
+        found = {ADDRESS: listener.address, TOKEN: token, **self._beside_proxies}
+        given = (*(one.name for one in order.container.env), *order.grants.environ)
+        if self._theirs or any(name.startswith(_OF_MLFLOW) for name in given):
             return found
         return found | mlflow_variables(listener.address, token) | _experiment(order)
+
+    @cached_property
+    def _theirs(self) -> bool:
+        """Whether this process was given variables of MLflow's."""
+        return any(name.startswith(_OF_MLFLOW) for name in os.environ)
+
+    @cached_property
+    def _beside_proxies(self) -> dict[str, str]:
+        return beside_proxies(os.environ)
 
     def _router(self) -> "Router":
         from penstock.endpoint.application import application
