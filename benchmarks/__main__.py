@@ -10,7 +10,21 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import chain, environments, fan, features, imports, large, many, metrics, rerun, runs, share, tabular
+from benchmarks import (
+    chain,
+    environments,
+    fan,
+    features,
+    imports,
+    large,
+    many,
+    metrics,
+    profiles,
+    rerun,
+    runs,
+    share,
+    tabular,
+)
 from benchmarks.measure import Result, machine
 from benchmarks.peers import run as peers
 
@@ -27,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Result]]] = {
     "large": large.run,
     "features": features.run,
     "metrics": metrics.run,
+    "profiles": profiles.run,
     "peers": peers.run,
 }
 
