@@ -66,7 +66,7 @@ class Endpoint(Struct, frozen=True):
         address, token = os.environ.get(ADDRESS, ""), os.environ.get(TOKEN, "")
         return cls(address.rstrip("/"), token) if address and token else None
 
-    def get(self, path: str, **query: str | int) -> Any:
+    def get(self, path: str, /, **query: str | int) -> Any:
         """Ask for something.
 
         Raises:
