@@ -97,6 +97,10 @@ def test_stages_are_refused_and_aliases_named_instead(mlflow: Any, client: "Mlfl
         ("mlflow-artifacts:/0/none/artifacts/model", "no files were logged at"),
         ("mlflow-artifacts:/../../etc", "is no path of an artifact"),
         ("models:/m-none", "no logged model 'm-none'"),
+        ("/no/such/folder", "there is nothing at"),
+        ("/etc", "there is no file MLmodel in its folder"),
+        ("dbfs:/somewhere", "source: 'dbfs:/somewhere' is neither a folder of this machine nor a URL"),
+        ("file:/no/such/folder", "there is nothing at"),
         ("", "source: it is missing"),
     ],
 )
@@ -121,3 +125,13 @@ def test_a_version_that_penstock_registered_is_loaded_by_mlflow(
     ModelRegistry(system.store, system.artifacts, system.clock).register("native", folder)
     loaded = mlflow.pyfunc.load_model("models:/native/1")
     assert loaded.predict(pd.DataFrame({"x": [4]})).tolist() == [5]
+
+
+def test_a_folder_of_this_machine_is_taken_into_the_store(
+    mlflow: Any, client: "MlflowClient", model: Any, system: System, tmp_path: Path
+) -> None:
+    folder = Path(mlflow.artifacts.download_artifacts(model.model_uri, dst_path=str(tmp_path)))
+    client.create_registered_model("local")
+    version = client.create_model_version("local", str(folder))
+    assert version.source.startswith("mlflow-artifacts:/objects/")
+    assert system.store.registry.version("local", 1).digest is not None

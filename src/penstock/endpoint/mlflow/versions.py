@@ -22,6 +22,7 @@ from penstock.endpoint.routing import Route
 from penstock.endpoint.services import Services
 from penstock.metadata.registry import ModelVersion
 from penstock.registry.models import user_name
+from penstock.registry.packages import package_at
 
 _STATUS = {"PENDING": "PENDING_REGISTRATION", "READY": "READY", "REFUSED": "READY"}
 _MODELS = "models:/"
@@ -49,6 +50,7 @@ class ModelVersions:
     def __init__(self, services: Services, finder: Finder, artifacts: Artifacts) -> None:
         self._registry = services.store.registry
         self._tracking = services.store.tracking
+        self._metadata = services.store
         self._store = services.artifacts
         self._clock = services.clock
         self._finder = finder
@@ -165,10 +167,11 @@ class ModelVersions:
         return folder_of_model(model, self._tracking.experiment(model.experiment_id))
 
     def _stored(self, source: str) -> tuple[str, Digest | None]:
-        """The files at a source as one object; what is kept somewhere else stays there."""
+        """The files at a source as one object of the artifact store, in which they cannot change."""
         place = place_of(source)
         if place is None:
-            return source, None
+            package = package_at(self._metadata, self._store, _outside(source))
+            return package.uri, package.digest
         known = object_of(place)
         if known is not None and not known[2]:
             return self._artifacts.uri_of(place), known[1]
@@ -180,6 +183,15 @@ class ModelVersions:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return stored.uri, stored.digest
+
+
+def _outside(source: str) -> str:
+    """A folder of this machine, or a URL; clients write `file:/…` for the former."""
+    if source.startswith("file:/") and not source.startswith("file://"):
+        return source.removeprefix("file:")
+    if not source.startswith("/") and "://" not in source:
+        raise BadRequest(what="source", reason=f"{source[:200]!r} is neither a folder of this machine nor a URL")
+    return source
 
 
 def _logged_model(source: str) -> str:
