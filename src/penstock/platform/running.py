@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from penstock.core.errors import UserError
 from penstock.dsl.pipeline import Pipeline
-from penstock.metadata.records import State
+from penstock.engine.plan import Plan
+from penstock.metadata.records import Run, State
 from penstock.platform.handle import RunResult
 from penstock.platform.options import RunOptions
 from penstock.platform.progress import ProgressLines, somebody_watches
@@ -99,7 +100,7 @@ def run_pipeline(
         given = encode_arguments(pipeline, arguments)
         run = system.submit(document, given, options=options, source=_source(pipeline, cwd), display_name=name)
         silent = not somebody_watches(sys.stderr) if quiet is None else quiet
-        finished = system.drive(run.run_id, on_change=None if silent else ProgressLines(sys.stderr))
+        finished = system.drive(run.run_id, on_change=None if silent else _progress(system, run))
         if finished.state is State.CANCELED:
             raise KeyboardInterrupt(f"run {run.run_id} was cancelled")
         return RunResult(system.store, system.artifacts, finished)
@@ -122,6 +123,12 @@ def encode_arguments(pipeline: Pipeline[Any, Any], arguments: dict[str, Any]) ->
             where = f"input {name!r} of pipeline {pipeline.name!r}"
             encoded[name] = encode_parameter(value, annotation, where=where)
     return encoded
+
+
+def _progress(system: System, run: Run) -> ProgressLines:
+    from penstock.platform.questions import Questions
+
+    return ProgressLines(sys.stderr, Questions(Plan(system.document(run.spec))))
 
 
 def _source(pipeline: Pipeline[Any, Any], cwd: Path) -> str:

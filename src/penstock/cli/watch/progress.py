@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from penstock.core.ids import TaskPath
 from penstock.engine.plan import Plan
-from penstock.metadata.records import Attempt, Changes, Execution, ExecutionKind, Run, State
+from penstock.metadata.records import Attempt, Changes, Execution, ExecutionKind, Run
+from penstock.platform.questions import Questions
 from penstock.platform.report.tree import Place, RunTree
 
 
@@ -25,7 +26,7 @@ class Progress:
         self.plan = plan
         self.tree = RunTree(executions, plan)
         self.attempts: dict[TaskPath, Attempt] = {}
-        self._over: dict[tuple[TaskPath, int], Attempt] = {}
+        self._questions = Questions(plan)
         self._keep(attempts)
 
     def take(self, changes: Changes) -> list[Execution]:
@@ -46,19 +47,12 @@ class Progress:
 
     def question(self, execution: Execution) -> str:
         """The command that answers the approval which an execution waits for; empty if it waits for none."""
-        waits = execution.state is State.RUNNING and execution.kind is ExecutionKind.TASK
-        if not waits or not self.plan.waits_for_person(execution.component):
-            return ""
-        from penstock.executors.approvals import approval_id
-
-        earlier = [item for item in self._over.values() if item.path == execution.path]
-        ident = approval_id(execution.run_id, execution.path, earlier, execution.attempt)
-        return f"penstock approvals approve {ident}"
+        return self._questions.command(execution)
 
     def _keep(self, attempts: Iterable[Attempt]) -> None:
+        attempts = list(attempts)
+        self._questions.take(attempts)
         for attempt in attempts:
-            if attempt.state in (State.SUCCEEDED, State.FAILED):
-                self._over[attempt.path, attempt.number] = attempt
             known = self.attempts.get(attempt.path)
             if known is None or attempt.number >= known.number:
                 self.attempts[attempt.path] = attempt
