@@ -67,7 +67,7 @@ def write_environment(folder: Path, modules: list[str], asked: list[str], what: 
     wanted = {**found, **dict(_exact(one, what) for one in asked)}
     lock = {**needed_by(wanted), **wanted}
     python = platform.python_version()
-    pinned = [pin(name, version) for name, version in sorted(wanted.items())]
+    pinned = [pin(name, version.partition("+")[0]) for name, version in sorted(wanted.items())]
     requirements = ["mlflow", *pinned, *([pin("penstock", ours)] if ours else [])]
     head = f"# Python {python} on {platform.machine()}\n"
     (folder / LOCK).parent.mkdir(exist_ok=True)
@@ -89,8 +89,8 @@ def modules_of(types: list[str]) -> list[str]:
 
 
 def pin(name: str, version: str) -> str:
-    """One line of a lock: local versions such as `2.13.0+cpu` are builds that only one index has."""
-    return f"{name} {version}" if version.startswith("@") else f"{name}=={version.partition('+')[0]}"
+    """One line of a lock, or of requirements."""
+    return f"{name} {version}" if version.startswith("@") else f"{name}=={version}"
 
 
 def _exact(requirement: str, what: str) -> tuple[str, str]:

@@ -29,7 +29,7 @@ from penstock.models.verdicts import compared
 BUDGET = 10.0
 _GRACE = 20.0
 """Seconds that a process may take beyond its budget before it is ended."""
-_PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.!_-]+)")
+_PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.!+_-]+)")
 _FROM_URL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*) (@ \S+)")
 _WANTED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?\s*([<>=!~]=?[A-Za-z0-9.*!_,<>=~ -]*)?")
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR", "TZ")
@@ -68,7 +68,12 @@ class Replay(Struct, frozen=True, kw_only=True):
 
 
 def replay(
-    folder: Path | str, budget: float = BUDGET, *, trust: bool = False, environments: Path | Environments | None = None
+    folder: Path | str,
+    budget: float = BUDGET,
+    *,
+    trust: bool = False,
+    sources: Sequence[str] = (),
+    environments: Path | Environments | None = None,
 ) -> Replay:
     """Load a package and predict its example in a clean environment.
 
@@ -77,6 +82,8 @@ def replay(
         budget: Seconds that loading and predicting may take.
         trust: Whether what is in it may be loaded whatever it is: types that nobody vouched for (in this process, by
             `penstock.data.trust`), modules that travel with it, pickles. That runs its maker's code, as this user.
+        sources: Where packages come from, as options of pip, for builds that the usual index has not, such as
+            `2.13.0+cpu`: `("--extra-index-url", "https://download.pytorch.org/whl/cpu")`.
         environments: Where environments are kept, or what makes them; the user's cache by default.
 
     Returns:
@@ -88,7 +95,7 @@ def replay(
     place = Path(folder).absolute()
     try:
         package = read_package(place) or read_foreign(place)
-        wanted = _environment(place, package, trust=trust)
+        wanted = _environment(place, package, tuple(sources), trust=trust)
     except UnreadablePackage as error:
         return Replay(passed=False, cause="damaged", reason=error.message(), advice=error.hint())
     made = environments if isinstance(environments, Environments) else Environments(environments or _cache())
@@ -109,12 +116,15 @@ def replay(
     return structs.replace(verdict, environment_seconds=took, packages=len(wanted.versions), python=version)
 
 
-_HAVE_IT = "make the package reachable (index, network), or name a version that is: `Model(…, requirements=[…])`"
+_HAVE_IT = (
+    "make the package reachable (index, network; `sources=` for builds such as `+cpu`), or name a version that is:"
+    " `Model(…, requirements=[…])`"
+)
 
 
-def _environment(folder: Path, package: Package, *, trust: bool) -> Environment | Packages:
+def _environment(folder: Path, package: Package, sources: tuple[str, ...], *, trust: bool) -> Environment | Packages:
     """The exact environment; of a model that was made elsewhere, what it requires."""
-    sources = () if trust else _WHEELS_ONLY
+    sources = sources if trust else (*sources, *_WHEELS_ONLY)
     own = ("msgspec", version_of("msgspec"))
     if not package.files:
         wanted = _requirements(folder)

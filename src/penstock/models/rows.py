@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.data.naming import type_name
 from penstock.models.errors import NotRows, RowsUnfit
-from penstock.models.signature import NUMBERS, Column
+from penstock.models.signature import NUMBERS, TYPES, Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,8 +102,10 @@ def _type_of(name: str, values: Any) -> str:
         return "datetime"
     there = values.dropna()
     found = {_type_of_one(value) for value in there}
-    if len(found) == 1:
+    if len(found) == 1 and found <= frozenset(TYPES):
         return found.pop()
+    if len(found) == 1:
+        raise RowsUnfit(column=name, reason=f"holds {found.pop()}, which no model's signature has a type for")
     if not found:
         return "double" if dtype.kind != "O" and not _textual(dtype) else "string"
     if found <= NUMBERS:
@@ -148,7 +150,8 @@ def _numbers(values: Any, column: Column) -> Any:
         if strange:
             raise RowsUnfit(column=column.name, reason=f"holds numbers, but {_shown(strange)} came")
         values = pd.to_numeric(values, errors="coerce")
-    if column.type in ("integer", "long") and not values.isna().any() and (values == values // 1).all():
+    whole = values.dtype.kind in "iu" or (not values.isna().any() and bool((values == values // 1).all()))
+    if column.type in ("integer", "long") and whole:
         return values.astype(column.dtype if column.dtype.startswith(("int", "uint")) else "int64")
     return values.astype("float32" if column.dtype == "float32" else "float64")
 
