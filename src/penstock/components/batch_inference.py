@@ -119,7 +119,7 @@ def pick_model(model: str) -> Chosen:
     from penstock.components.registered import find_version
 
     found = find_version(model)
-    return Chosen(found.model, found.name)
+    return Chosen(found.model, found.version)
 
 
 @component(name="list-parts")

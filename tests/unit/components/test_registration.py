@@ -1,4 +1,4 @@
-"""Models go on record and to production as their verdicts say, by way of a real endpoint with a real store behind it."""
+"""Models go on record and to production as their verdicts say, by way of a real endpoint and a real store."""
 
 from collections.abc import Iterator
 from pathlib import Path
