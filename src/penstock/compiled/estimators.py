@@ -1,5 +1,8 @@
 """The estimator alone, converted by skl2onnx or onnxmltools: from a float32 matrix to labels and scores."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
 from penstock.compiled.emitters.registry import class_name
@@ -53,6 +56,7 @@ ESTIMATORS = (
 )
 """What is handed to a converter. Whether the result is right is for the parity gate to say, of each model."""
 
+_CONVERTING = RLock()
 _READ_FLOAT64 = ("sklearn.HistGradientBoosting", "lightgbm.")
 """Estimators whose thresholds are learned on float64 if that is what they get."""
 
@@ -98,12 +102,13 @@ def _converted(estimator: Any, name: str, width: int) -> tuple[Any, dict[str, st
         _register_boosters(name)
         exponential = _is_exponential(estimator)
         estimator = _as_linear(estimator) if name in LINEAR else with_float32_thresholds(estimator, name)
-        model = convert_sklearn(
-            estimator,
-            initial_types=[(FEATURES, FloatTensorType([None, width]))],
-            options={id(estimator): options} if options else None,
-            target_opset={"": OPSETS[""], ML: 3},
-        )
+        with _missing_as_numbers():
+            model = convert_sklearn(
+                estimator,
+                initial_types=[(FEATURES, FloatTensorType([None, width]))],
+                options={id(estimator): options} if options else None,
+                target_opset={"": OPSETS[""], ML: 3},
+            )
     except Exception as error:
         raise CannotCompile(f"the converter of `{name}` failed: {type(error).__name__}: {error}") from error
     outputs = [PREFIX + output.name for output in model.graph.output]
@@ -115,6 +120,22 @@ def _converted(estimator: Any, name: str, width: int) -> tuple[Any, dict[str, st
         model.graph.node.append(helper.make_node("Exp", [outputs[0]], [PREFIX + "exponential"]))
         meant["predictions"] = PREFIX + "exponential"
     return model, meant
+
+
+@contextmanager
+def _missing_as_numbers() -> Iterator[None]:
+    """skl2onnx says of leaves `False` where ONNX wants a number, and protobuf takes it as one only before version 7."""
+    from skl2onnx.common import tree_ensemble
+
+    def add_node(*arguments: Any, nodes_missing_value_tracks_true: Any = 0, **options: Any) -> None:
+        original(*arguments, nodes_missing_value_tracks_true=int(nodes_missing_value_tracks_true), **options)
+
+    with _CONVERTING:
+        original, tree_ensemble.add_node = tree_ensemble.add_node, add_node
+        try:
+            yield
+        finally:
+            tree_ensemble.add_node = original
 
 
 def _as_linear(estimator: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from sklearn.impute import SimpleImputer
 
 from penstock.features.accumulator import accumulator_for
@@ -17,7 +18,7 @@ from penstock.features.categories import Encoding
 from penstock.features.imputing import Imputing
 from penstock.features.plan import Node
 from penstock.features.scaling import MaxAbsScaling, MinMaxScaling, StandardScaling
-from penstock.features.tally import ColumnTally, Tally
+from penstock.features.tally import ColumnTally, Tally, missing_text
 
 _SCALINGS = (StandardScaling, MinMaxScaling, MaxAbsScaling)
 
@@ -32,7 +33,9 @@ def can_fuse(imputer: Any, following: Any, X: Any, setting: Setting) -> bool:
     kind = accumulator_for(following)[0]
     if kinds == {"number"}:
         return kind in _SCALINGS and imputer.strategy != "most_frequent"
-    return kinds == {"text"} and kind is Encoding and imputer.strategy in {"most_frequent", "constant"}
+    if kinds != {"text"} or kind is not Encoding or imputer.strategy not in {"most_frequent", "constant"}:
+        return False
+    return (imputer.missing_values is None) == (missing_text(pa.string()) is None)  # else nothing is missing to it
 
 
 class Fused(Node):
@@ -89,14 +92,10 @@ class Fused(Node):
         return following
 
     def _as_block(self, X: Any) -> Block:
-        import pyarrow as pa
-
         return X if isinstance(X, Block) else Block(pa.RecordBatch.from_pandas(X, preserve_index=False))
 
     def _of_one_kind(self, X: Any) -> Block:
         """A batch in which a column has another type than in the first one: wholly missing, most often."""
-        import pyarrow as pa
-
         kind = self.setting.kinds[self.names[0]]
         batch = pa.RecordBatch.from_pandas(as_frame(X), preserve_index=False)
         wanted = pa.float64() if kind == "number" else pa.string()
