@@ -206,7 +206,8 @@ class Tracking(Protocol):
         lifecycle: Lifecycle | None = None,
         tags: Mapping[str, str | None] | None = None,
     ) -> Experiment:
-        """Change what is given; a tag to None is removed. Deleted runs stay deleted, others follow the experiment.
+        """Change what is given; a tag to None is removed. With an experiment its runs are deleted and restored; those
+        that were deleted by themselves stay so.
 
         Raises:
             NotTracked: There is none of that id.

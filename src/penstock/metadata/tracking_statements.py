@@ -36,6 +36,10 @@ LIST_EXPERIMENTS = f"SELECT {_columns(*EXPERIMENT)} FROM experiments ORDER BY cr
 
 INSERT_RUN = f"{_insert('tracked_runs', *RUN)} ON CONFLICT DO NOTHING RETURNING tracked_id"
 UPDATE_RUN = _update("tracked_runs", "tracked_id", "name", "status", "ended_at", "deleted_at")
+DELETE_RUNS_IN = "UPDATE tracked_runs SET deleted_at = :now WHERE experiment_id = :experiment_id AND deleted_at IS NULL"
+RESTORE_RUNS_IN = (
+    "UPDATE tracked_runs SET deleted_at = NULL WHERE experiment_id = :experiment_id AND deleted_at = :since"
+)
 _RUNS = (
     f"SELECT {_columns(*RUN, table='t')}, COALESCE(e.state, r.state), COALESCE(e.started_at, r.started_at), "
     "COALESCE(e.finished_at, r.finished_at) FROM tracked_runs AS t "

@@ -10,7 +10,7 @@ from penstock.core.ids import RunId, TaskPath
 from penstock.metadata import tracking_rows as rows
 from penstock.metadata import tracking_statements as sql
 from penstock.metadata.repeating import repeatable
-from penstock.metadata.rows import Values, json_text
+from penstock.metadata.rows import Values, json_text, time_text
 from penstock.metadata.session import Connections, Session
 from penstock.metadata.tracking import (
     Dataset,
@@ -98,6 +98,9 @@ class SqlTracking(ModelTracking):
                 updated_at=now,
             )
             session.execute(sql.UPDATE_EXPERIMENT, rows.experiment_values(after))
+            if after.lifecycle != before.lifecycle:
+                values = {"experiment_id": experiment_id, "now": time_text(now), "since": time_text(before.updated_at)}
+                session.execute(sql.DELETE_RUNS_IN if after.lifecycle == "deleted" else sql.RESTORE_RUNS_IN, values)
         return after
 
     # --- runs -------------------------------------------------------------------------------------------

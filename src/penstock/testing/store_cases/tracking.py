@@ -115,6 +115,15 @@ class TrackingCases:
             store.tracking.update_experiment("1", LATER, name="experiment 2")
         assert store.tracking.update_experiment("1", LATER, name="new").name == "new"
 
+    def test_runs_are_deleted_and_restored_with_their_experiment(self, store: MetadataStore) -> None:
+        ident = client_run(store)
+        store.tracking.create_run(a_tracked_run(2))
+        store.tracking.update_run(ident, NOW, lifecycle="deleted")
+        store.tracking.update_experiment("7", LATER, lifecycle="deleted")
+        assert [run.deleted_at for run in store.tracking.runs(["7"])] == [LATER, NOW]
+        store.tracking.update_experiment("7", LATER + MINUTE, lifecycle="active")
+        assert [run.deleted_at for run in store.tracking.runs(["7"])] == [None, NOW]
+
     def test_what_is_not_there_is_told(self, store: MetadataStore) -> None:
         store.tracking.create_experiment(an_experiment())
         missing: list[Callable[[], object]] = [
