@@ -1,7 +1,7 @@
 """`evaluate`: everything that can be said of a model from some rows with a target."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from penstock.evaluation.multiclass import MulticlassSample
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.options import Columns, Options, checked_plan, columns
 from penstock.evaluation.parts import Calibration, Horizon, Residuals
-from penstock.evaluation.resampling import Floats, Resampling, draw, few_groups, measure_once, with_intervals
+from penstock.evaluation.resampling import Floats, draw, few_groups, measure_once, with_intervals
 from penstock.evaluation.result import Evaluation
 from penstock.evaluation.slicing import slices_of
 from penstock.evaluation.table import open_table
@@ -145,7 +145,7 @@ def _evaluation(model: Any, source: Source, judged: Judged, options: Options) ->
     if calibration is not None:
         measured.metrics["calibration_error"] = estimate(calibration.error)
     metrics = {name: measured.metrics[name] for name in METRICS if name in measured.metrics}
-    few = Resampling(repeats=min(options.plan.repeats, _FOR_SLICES), seed=options.plan.seed)
+    few = replace(options.plan, repeats=min(options.plan.repeats, _FOR_SLICES), drawn=options.plan.drawn // 5)
     worst = worst_places(judged)
     explained = None
     if options.explain:

@@ -15,8 +15,7 @@ Measure = Callable[[Floats], Mapping[str, Floats]]
 """Takes `[resamples, rows]`, how much each row counts in each, and gives each number for each resample."""
 
 _BLOCK = 1 << 21
-_DRAWN = 50_000_000
-_FEWEST = 100
+_FEWEST = 60
 _ENOUGH_FOR_PERCENTILES = 400
 _ENOUGH_GROUPS = 20
 
@@ -25,18 +24,20 @@ _ENOUGH_GROUPS = 20
 class Resampling:
     """How to draw: rows with replacement, or whole groups of them.
 
-    An interval is made of percentiles. Where there are so many rows that fewer than 400 resamples are drawn (at most
-    50 million rows in all, at least 100 resamples), it is the value and 1.96 standard deviations to each side.
+    An interval is made of percentiles. Where there are so many rows that fewer than 400 resamples are drawn (`drawn`
+    rows in all, but at least 60 resamples), it is the value and 1.96 standard deviations to each side.
     """
 
     repeats: int = 1000
     """How often; 0 draws nothing, and there are no intervals."""
     seed: int = 0
     confidence: float = 0.95
+    drawn: int = 50_000_000
+    """About how many rows to draw in all."""
 
     def repeats_for(self, rows: int) -> int:
         """How many resamples of so many rows are drawn."""
-        return min(self.repeats, max(_FEWEST, _DRAWN // max(1, rows)))
+        return min(self.repeats, max(_FEWEST, self.drawn // max(1, rows)))
 
     def counts(self, rows: int, groups: NDArray[np.intp] | None = None) -> Iterator[Floats]:
         """How often each row is in each resample, in blocks of `[resamples, rows]`.

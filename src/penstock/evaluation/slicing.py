@@ -138,16 +138,17 @@ def _by_value(column: "pd.Series[Any]") -> tuple[NDArray[np.intp], list[str]]:
     """Values as they are; the rarest as one, where there are more than twenty."""
     import pandas as pd
 
-    texts = column.map(_text, na_action="ignore")
-    often = texts.value_counts()
-    kept = sorted(often.index[: _MOST_VALUES if len(often) <= _MOST_VALUES else _MOST_VALUES - 1], key=_sorting)
-    labels = [str(name) for name in kept]
-    lookup = {name: place for place, name in enumerate(kept)}
-    codes = texts.map(lookup, na_action="ignore").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
-    others = np.isnan(codes) & column.notna().to_numpy(dtype=bool)
-    if others.any():
-        codes[others] = len(labels)
-        labels.append(f"{len(often) - len(kept)} other values")
+    places, uniques = pd.factorize(column, use_na_sentinel=True)
+    texts = [_text(value) for value in uniques]
+    counts = np.bincount(places[places >= 0], minlength=len(texts))
+    most = len(texts) if len(texts) <= _MOST_VALUES else _MOST_VALUES - 1
+    kept = sorted(np.argsort(-counts, kind="stable")[:most].tolist(), key=lambda place: _sorting(texts[place]))
+    labels = [texts[place] for place in kept]
+    lookup = np.full(len(texts) + 1, len(labels))
+    lookup[kept] = np.arange(len(kept))
+    codes = lookup[places].astype(np.float64)
+    if len(texts) > len(kept):
+        labels.append(f"{len(texts) - len(kept)} other values")
     return _with_missing(codes, labels, pd.isna(column).to_numpy(dtype=bool))
 
 
