@@ -118,3 +118,18 @@ def test_a_no_ends_the_run_with_the_note_and_a_retry_asks_anew(author):
     assert moot.code == 2
     assert "is CANCELED" in moot.err
     assert author.says("approvals", "list") == "nothing waits for an answer here\n"
+
+
+def test_runs_that_wait_for_people_keep_no_other_run_waiting(author):
+    author.write("one.py", "import penstock\n\n@penstock.pipeline\ndef one():\n    penstock.approval('a')\n")
+    asked = [author.penstock("run", "one.py", "--detach").succeeded().out.strip() for _ in range(2)]
+    engine = author.start("engine", "--until-idle", "--max-runs", "1")
+    deadline = time.monotonic() + 60
+    open_now = []
+    while {item["run_id"] for item in open_now} != set(asked):
+        assert time.monotonic() < deadline, open_now
+        open_now = author.penstock("approvals", "list", "--json").succeeded().json
+    for item in open_now:
+        author.says("approvals", "approve", item["approval_id"])
+    code, out = ended(engine)
+    assert code == 0, out

@@ -130,6 +130,13 @@ class Driver:
         """
         self._inbox.put(Control.STOP_NOW if force else Control.STOP)
 
+    @property
+    def only_waits(self) -> bool:
+        """Whether all that runs of this run waits for people. From any thread."""
+        running = tuple(self._performer.running)
+        executions, plan = self._state.executions, self._state.plan
+        return bool(running) and all(plan.waits_for_person(executions[key.path].component) for key in running)
+
     def interrupt(self) -> None:
         """As `cancel`, for a signal handler where the author's code runs in this very thread: that is interrupted too.
 

@@ -50,7 +50,7 @@ class EngineService:
     Args:
         system: The stores and the executor.
         cores: Of all runs together.
-        max_runs: At most this many runs at once; the others wait.
+        max_runs: At most this many runs at once; the others wait. Those that only wait for people do not count.
         say: Told what happens, from any thread.
     """
 
@@ -116,7 +116,7 @@ class EngineService:
 
     def _look(self) -> bool:
         """Take up what waits. Whether anything is left waiting that is for an engine to drive."""
-        room = self._max_runs - len(self._threads)
+        room = self._max_runs - sum(not self._only_waits(run) for run in self._threads)
         try:
             found = self._system.store.drivable(self._system.clock.now(), self._max_runs + 50, dead=self._dead())
         except InfraError:
@@ -128,6 +128,11 @@ class EngineService:
             self._threads[run.run_id] = thread
             thread.start()
         return bool(runs)
+
+    def _only_waits(self, run: RunId) -> bool:
+        """Whether a run does nothing but wait for people, for days perhaps: others must not wait for that."""
+        driver = self._drivers.get(run)
+        return driver is not None and driver.only_waits
 
     def _dead(self) -> list[EngineId]:
         """Engines of this machine whose leases hold although they are gone."""
