@@ -98,8 +98,12 @@ class ProcessEndpoint:
 
 
 def mlflow_variables(address: str, token: str) -> dict[str, str]:
-    """The variables by which MLflow's client finds an endpoint."""
-    return {"MLFLOW_TRACKING_URI": address, "MLFLOW_TRACKING_TOKEN": token}
+    """The variables by which MLflow's client finds an endpoint, and prints no link to pages that it does not have."""
+    return {
+        "MLFLOW_TRACKING_URI": address,
+        "MLFLOW_TRACKING_TOKEN": token,
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    }
 
 
 def beside_proxies(environ: Mapping[str, str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def mlflow(command: tuple[str, ...], port: int, as_json: bool, home: Path | None) -> int:
     """Let MLflow's own client track runs and models in this home.
 
-    It prints the two variables that the client takes, and serves until Ctrl-C, only on this machine. With a COMMAND
+    It prints the variables that the client takes, and serves until Ctrl-C, only on this machine. With a COMMAND
     (penstock mlflow -- jupyter lab) it runs that with the variables set, and ends with it.
 
     Tasks of a pipeline need none of this: they have the variables already.
