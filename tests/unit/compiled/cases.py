@@ -204,6 +204,7 @@ TRANSFORMERS = (
     _penstock("CategoryHasher", _CHARACTERS, takes="texts", n_features=16),
     Case(name="sklearn.FeatureHasher", takes="texts", note=f'of `input_type="string"`; {_CHARACTERS}',
          make=lambda: make_pipeline(SimpleImputer(strategy="constant", fill_value="?"),
+                                    SimpleImputer(missing_values=None, strategy="constant", fill_value="?"),
                                     FeatureHasher(16, input_type="string"))),
     _sklearn("feature_extraction.text.CountVectorizer", _WORDS, takes="sentence", ngram_range=(1, 2)),
     _sklearn("feature_extraction.text.TfidfVectorizer", "as `CountVectorizer`", takes="sentence",
