@@ -52,6 +52,8 @@ def preview(artifacts: ArtifactStore, artifact: Artifact, *, rows: int = 10, mos
             return _table(path, rows)
         if artifact.metadata.get("kind") == "profile":
             return _profile(path)
+        if artifact.metadata.get("kind") in ("evaluation", "checks"):
+            return _findings(path, str(artifact.metadata["kind"]))
         if path.is_dir():
             return _folder(path)
         if path.suffix in IMAGES:
@@ -143,6 +145,15 @@ def _profile(path: Path) -> Preview:
         rows=rows,
         total=len(rows),
     )
+
+
+def _findings(path: Path, kind: str) -> Preview:
+    """An evaluation or checks in words and tables, not as the numbers that figures are drawn from."""
+    from penstock.evaluation import Checked, Evaluation
+
+    text = path.read_bytes()
+    shown = Evaluation.from_json(text).markdown() if kind == "evaluation" else Checked.from_json(text).markdown()
+    return Preview(kind="markdown", text=shown)
 
 
 def cell(value: Any) -> str:
