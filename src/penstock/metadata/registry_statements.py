@@ -24,8 +24,9 @@ def _named(columns: tuple[str, ...]) -> str:
 
 # --- models -------------------------------------------------------------------------------------------------
 
-INSERT_MODEL = (
-    f"INSERT INTO registered_models ({_listed(MODEL)}, last_version) VALUES ({_named(MODEL)}, 0) "
+INSERT_MODEL = (  # after a model of that name that was removed, the log of which goes on
+    f"INSERT INTO registered_models ({_listed(MODEL)}, last_version) VALUES ({_named(MODEL)}, "
+    "(SELECT COALESCE(MAX(version_after), 0) FROM promotions WHERE promotions.name = :name)) "
     "ON CONFLICT (name) DO NOTHING RETURNING name"
 )
 SELECT_MODEL = f"SELECT {_listed(MODEL)} FROM registered_models WHERE name = :name"
