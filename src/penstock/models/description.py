@@ -5,6 +5,7 @@ Nothing here depends on the time or on chance.
 
 import hashlib
 import platform
+import re
 from pathlib import Path
 from typing import Any
 
@@ -99,10 +100,10 @@ def _exact(requirement: str, what: str) -> tuple[str, str]:
     name = distribution(requirement)
     _, at, url = requirement.partition("@")
     _, equals, version = requirement.partition("==")
-    if name and at:
+    if name and at and not re.search(r"\s", url.strip()):
         return name, f"@ {url.strip()}"
-    if name and equals and version.strip() and "*" not in version:
-        return name, version.partition(";")[0].strip()
+    if name and equals and re.fullmatch(r"[A-Za-z0-9.!+_-]+", exact := version.partition(";")[0].strip()):
+        return name, exact
     if name and (here := version_of(name)):
         return name, here
     raise NotPackaged(

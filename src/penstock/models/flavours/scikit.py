@@ -47,7 +47,9 @@ class Scikit(Flavour):
 
     def ask(self, value: Any) -> Asked:
         """As it stands."""
-        return Asked(predict=value.predict, predict_proba=getattr(value, "predict_proba", None))
+        return Asked(
+            predict=getattr(value, "predict", _no_predict), predict_proba=getattr(value, "predict_proba", None)
+        )
 
     def _flavours(self, value: Any, trusted: list[str]) -> dict[str, Any]:
         flavours: dict[str, Any] = {
@@ -75,3 +77,7 @@ def _version(distribution: str) -> str:
     from penstock.models.modules import version_of
 
     return version_of(distribution)
+
+
+def _no_predict(_rows: Any) -> Any:
+    raise TypeError("it has no `predict`")
