@@ -2,10 +2,8 @@
 
 import json
 import math
-import multiprocessing
 import subprocess
 import sys
-import threading
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -172,32 +170,34 @@ def test_who_logs_after_its_task_is_over_is_told(monkeypatch, tmp_path):
         penstock.log_metric("loss", 1.0)
 
 
-def _log_many(number: int) -> None:
-    threads = [threading.Thread(target=_log_some, args=(10 * number + thread,)) for thread in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+_LOG_MANY = """
+import sys
+import threading
+
+import penstock
 
 
-def _log_some(number: int) -> None:
+def log_some(number):
     for step in range(100):
         penstock.log_metrics({f"m{number}": float(step), "x" * 200: 0.5}, step)
 
 
+threads = [threading.Thread(target=log_some, args=(10 * int(sys.argv[1]) + thread,)) for thread in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
 def test_threads_and_child_processes_log_at_once(spool):
-    penstock.log_metric("before", 1.0)
-    context = multiprocessing.get_context("fork")
-    children = [context.Process(target=_log_many, args=(number,)) for number in range(2)]
-    for child in children:
-        child.start()
-    _log_many(2)
-    for child in children:
-        child.join()
+    children = [subprocess.Popen([sys.executable, "-c", _LOG_MANY, str(number)]) for number in range(3)]
+    penstock.log_metric("beside", 1.0)
+    assert [child.wait(60) for child in children] == [0, 0, 0]
     found = lines(spool)
     assert len(found) == 1 + 3 * 4 * 100
     assert {name for line in found for name in line["metrics"]} == {
-        "before",
+        "beside",
         "x" * 200,
         *(f"m{10 * number + thread}" for number in range(3) for thread in range(4)),
     }
