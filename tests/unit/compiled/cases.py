@@ -181,7 +181,7 @@ TRANSFORMERS = (
              handle_unknown="infrequent_if_exist", min_frequency=20, sparse_output=False),
     _sklearn("preprocessing.OrdinalEncoder", "rare, unknown and missing categories", takes="texts",
              handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2, max_categories=3),
-    _sklearn("preprocessing.TargetEncoder", "of numbers or two classes", takes="texts", cv=2, random_state=0),
+    _sklearn("preprocessing.TargetEncoder", "of numbers and of classes", takes="texts", cv=2, random_state=0),
     _sklearn("preprocessing.KBinsDiscretizer", takes="filled", n_bins=4, encode="onehot-dense",
              quantile_method="averaged_inverted_cdf"),
     _sklearn("preprocessing.QuantileTransformer", "uniform output only: ONNX has no inverse of the normal distribution",

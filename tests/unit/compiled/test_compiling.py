@@ -15,7 +15,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler, TargetEncoder
 
 from penstock.compiled import (
     CompiledModel,
@@ -209,6 +209,15 @@ def test_a_column_that_was_always_missing_is_left_out_as_scikit_learn_does(frame
     made = compile_model(model, rows)
     assert made, made
     assert np.allclose(made.predict(rows).predictions, model.predict(rows), rtol=1e-5)
+
+
+def test_categories_are_encoded_by_a_target_of_several_classes(frame: pd.DataFrame) -> None:
+    features = ColumnTransformer([("texts", TargetEncoder(cv=2, random_state=0), TEXTS)])
+    rows = frame[TEXTS]
+    model = make_pipeline(features, to_float32(), LogisticRegression()).fit(rows, tier(frame))
+    made = compile_model(model, rows)
+    assert made, made
+    assert model[:1].transform(rows).shape == (len(rows), 6)
 
 
 def test_ten_thousand_categories_and_integers_beyond_float64_are_told_apart() -> None:

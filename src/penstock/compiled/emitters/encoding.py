@@ -132,12 +132,11 @@ def _values_of_codes(encoder: Any, index: int) -> np.ndarray[Any, Any]:
 
 @emits("sklearn.TargetEncoder")
 def target(encoder: Any, block: Block, graph: Graph) -> Block:
-    if encoder.target_type_ == "multiclass":
-        raise CannotCompile("its target has more than two classes")
+    means = np.atleast_1d(encoder.target_mean_)  # of each class, if there are more than two
     parts = []
     for index, column in enumerate(graph.columns(block)):
-        categories = encoder.categories_[index]
-        table = np.append(encoder.encodings_[index], encoder.target_mean_)  # the mean for what is unknown
-        code = code_of(column, categories, graph)
-        parts.append(Part(tensor=graph.add("Gather", graph.constant(table), code), type="double"))
+        code = code_of(column, encoder.categories_[index], graph)
+        for place, mean in enumerate(means):
+            table = np.append(encoder.encodings_[index * len(means) + place], mean)  # the mean for what is unknown
+            parts.append(Part(tensor=graph.add("Gather", graph.constant(table), code), type="double"))
     return Block(tuple(parts))
