@@ -47,7 +47,7 @@ def version_portrait(here: Session, version: ModelVersion) -> list[Line]:
         (f"{one_line(version.name)}/{version.version}", "bold"),
         "  ",
         *status_spans(version),
-        "  ",
+        "  " if aliases else "",
         *alias_spans(aliases),
     )
     lines = [head, *columns(_facts(here, version), limit=WITHOUT_TERMINAL)]
