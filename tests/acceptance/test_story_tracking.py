@@ -5,18 +5,17 @@ import pytest
 from support.projects import Project
 
 PIPELINE = """
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import penstock
 from penstock import Retry, component, pipeline
 
 
-def log_from(worker: int) -> None:
-    for step in range(50):
-        penstock.log_metric(f"child/{worker}", step / 10, step)
+CHILD = "import penstock, sys; [penstock.log_metric('child/' + sys.argv[1], n / 10, n) for n in range(50)]"
 
 
 @component(retries=Retry(1, backoff="0s"))
@@ -28,11 +27,8 @@ def fit(depth: int, folder: str) -> float:
         if first and step == 10:
             Path(folder, "tried").touch()
             os.kill(os.getpid(), signal.SIGKILL)
-    children = [multiprocessing.get_context("fork").Process(target=log_from, args=(n,)) for n in range(3)]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join()
+    children = [subprocess.Popen([sys.executable, "-c", CHILD, str(n)]) for n in range(3)]
+    assert [child.wait() for child in children] == [0, 0, 0]
     return depth / 10
 
 
