@@ -83,6 +83,14 @@ def test_aliases_move_and_are_taken_away(mlflow: Any, client: "MlflowClient", mo
         client.set_registered_model_alias("moved", "champion", "9")
 
 
+def test_a_version_is_copied_to_another_name(mlflow: Any, client: "MlflowClient", model: Any) -> None:
+    mlflow.register_model(model.model_uri, "original", tags={"k": "v"})
+    copy = client.copy_model_version("models:/original/1", "copied")
+    assert (copy.version, copy.tags["k"]) == ("1", "v")
+    original = client.get_model_version("original", "1")
+    assert (copy.source, copy.run_id) == (original.source, original.run_id)
+
+
 def test_stages_are_refused_and_aliases_named_instead(mlflow: Any, client: "MlflowClient", model: Any) -> None:
     mlflow.register_model(model.model_uri, "staged")
     with pytest.raises(mlflow.exceptions.MlflowException, match=r"stages of model versions are not kept here.*aliases"):

@@ -21,7 +21,7 @@ from penstock.endpoint.mlflow.shapes import pairs
 from penstock.endpoint.routing import Route
 from penstock.endpoint.services import Services
 from penstock.metadata.registry import ModelVersion
-from penstock.registry.models import user_name
+from penstock.registry.models import ModelRegistry, user_name
 from penstock.registry.packages import package_at
 
 _STATUS = {"PENDING": "PENDING_REGISTRATION", "READY": "READY", "REFUSED": "READY"}
@@ -49,6 +49,7 @@ class ModelVersions:
 
     def __init__(self, services: Services, finder: Finder, artifacts: Artifacts) -> None:
         self._registry = services.store.registry
+        self._models = ModelRegistry(services.store, services.artifacts, services.clock)
         self._tracking = services.store.tracking
         self._metadata = services.store
         self._store = services.artifacts
@@ -163,6 +164,8 @@ class ModelVersions:
         """Where the files are that a source names."""
         if not source.startswith(_MODELS):
             return source
+        if named := _version_named(source):
+            return readable(self._models.resolve(named))
         model = self._tracking.model(source.removeprefix(_MODELS))
         return folder_of_model(model, self._tracking.experiment(model.experiment_id))
 
@@ -194,10 +197,16 @@ def _outside(source: str) -> str:
     return source
 
 
+def _version_named(source: str) -> str:
+    """The version of a registered model that a source names: `taxi/3`; empty if it names none."""
+    rest = source.removeprefix(_MODELS) if source.startswith(_MODELS) else ""
+    return rest if "/" in rest or "@" in rest else ""
+
+
 def _logged_model(source: str) -> str:
     """The logged model that a source names, by its id or by its folder; empty if it names none."""
     if source.startswith(_MODELS):
-        return source.removeprefix(_MODELS)
+        return "" if _version_named(source) else source.removeprefix(_MODELS)
     place = place_of(source) or ""
     return owner_of(place) if "/models/m-" in place else ""
 
