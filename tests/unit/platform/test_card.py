@@ -38,20 +38,29 @@ def version(store: MetadataStore, artifacts: ArtifactStore) -> ModelVersion:
     file = artifacts.staging() / "evaluation.json"
     file.write_text(EVALUATION.to_json())
     judged = artifacts.put(file, "evaluation.json")
+    file = artifacts.staging() / "verdict.json"
+    file.write_text(
+        '{"passed": true, "rows": 200, "champion": "fares/7", "notes": ["Close."],'
+        ' "checks": [{"name": "mae", "passed": true, "reason": "2.5 is at most 3"}]}'
+    )
+    verdict = artifacts.put(file, "verdict.json")
     made = [
         an_artifact("rows", name="rows", size=1200, metadata={"rows": 1000, "columns": ["a", "b"]}),
         an_artifact("model", name="model", type="system.Model", uri=model.uri, digest=Digest(model.digest)),
+        an_artifact("gate", type="system.Artifact", uri=verdict.uri, metadata={"kind": "verdict"}),
         an_artifact("judged", type="system.Metrics", uri=judged.uri, metadata={"kind": "evaluation"}),
     ]
     key = CacheKey(parts={"code:features.py:clean": "ab"})
     changes = Changes(
-        executions=[an_execution("train", key=key), an_execution("judge")],
+        executions=[an_execution("train", key=key), an_execution("judge"), an_execution("gate")],
         artifacts=made,
         events=[
             an_event("rows", "train", type=EventType.INPUT),
             an_event("model", "train", name="model"),
             an_event("model", "judge", type=EventType.INPUT, name="model"),
             an_event("judged", "judge", name="Output"),
+            an_event("model", "gate", type=EventType.INPUT, name="model"),
+            an_event("gate", "gate", name="Output"),
         ],
     )
     store.commit(started(store, parameters={"depth": 3}, source="pipeline.py:taxi"), changes)
@@ -77,6 +86,8 @@ def test_it_says_how_good_from_what_by_whom(card: Card) -> None:
         "- parameter depth: 3",
         "| train | r1 |  | features.py:clean |",
         "- team: pricing",
+        "The verdict: passed, by 200 rows, beside fares/7.",
+        "| passed | mae | 2.5 is at most 3 |",
     ):
         assert line in text.replace("mean absolute error", "MAE").replace("Mean absolute error", "MAE"), line
     assert re.search(r"champion \| promoted \| none \| 1 \| bob \| better \| \{.*mae.*2\.5\}", text)

@@ -9,6 +9,7 @@ from penstock.metadata.records import Artifact, EventType
 from penstock.metadata.registry import ModelVersion, Promotion
 from penstock.metadata.store import MetadataStore
 from penstock.platform.card.data import data_section
+from penstock.platform.card.gates import gate_section
 from penstock.platform.card.judged import headline, judged_sections
 from penstock.platform.card.lineage import lineage_section
 from penstock.platform.card.model import environment_section, model_section, preprocessing_section
@@ -44,6 +45,7 @@ def model_card(store: MetadataStore, artifacts: ArtifactStore, version: ModelVer
         data_section(store, version, model),
         preprocessing_section(model),
         *judged_sections(evaluation),
+        gate_section(store, artifacts, version),
         lineage_section(store, version),
         _promotions(log),
         environment_section(model),
