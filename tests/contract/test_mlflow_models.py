@@ -15,6 +15,7 @@ import xgboost
 from lightgbm import Dataset, LGBMClassifier
 from lightgbm import train as train_lightgbm
 from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
@@ -109,6 +110,25 @@ def test_mlflow_serves_a_package(mlflow: Any, tmp_path: Path) -> None:
     assert (status, said) == (200, {"predictions": model.predict(model.example).tolist()})
     status, _ = asyncio.run(posted(app, b'{"dataframe_records": [{"a": "x"}]}'))
     assert status == 400
+
+
+def test_mlflow_serves_models_that_split_on_categories(mlflow: Any, tmp_path: Path) -> None:
+    rows = NUMBERS.assign(city=pd.Categorical(ROWS["city"]))
+    texts = ROWS[["a", "b", "n", "city"]]
+    for estimator in (
+        xgboost.XGBClassifier(n_estimators=3, enable_categorical=True),
+        LGBMClassifier(n_estimators=3, verbose=-1, min_child_samples=2),
+        HistGradientBoostingClassifier(max_iter=3, categorical_features="from_dtype"),
+    ):
+        estimator.fit(rows, texts["city"] == "Rome")
+        model = Model(estimator, data=rows)
+        loaded = mlflow.pyfunc.load_model(str(model.save(tmp_path / type(estimator).__name__)))
+        expected = estimator.predict(rows)
+        np.testing.assert_array_equal(loaded.predict(texts), expected)
+        np.testing.assert_array_equal(model.predict(texts), expected)
+        for row in range(3):
+            np.testing.assert_array_equal(loaded.predict(texts.iloc[[row]]), expected[[row]])
+            np.testing.assert_array_equal(model.predict(texts.iloc[[row]]), expected[[row]])
 
 
 def test_mlflow_runs_an_exported_program(mlflow: Any, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from penstock.data.naming import type_name
+from penstock.models import mlflow_categories
 from penstock.models.answers import answer, outputs_of, plain
 from penstock.models.code import Code, code_of
 from penstock.models.description import modules_of, write_description, write_environment
@@ -16,7 +17,7 @@ from penstock.models.draft import Draft, draft_from_task
 from penstock.models.errors import ModelFails, NotPackaged
 from penstock.models.estimators import classes_of, is_fitted, task_of
 from penstock.models.example import write_example
-from penstock.models.flavours import Flavour, flavour_called, flavour_of
+from penstock.models.flavours import Flavour, Written, flavour_called, flavour_of
 from penstock.models.graphs import Compiled, compiled_from
 from penstock.models.package import CODE, GRAPH, PREDICTIONS, PROFILE, Expected, Package, write_package
 from penstock.models.signature import Signature
@@ -57,6 +58,7 @@ def build(estimator: Any, draft: Draft, folder: Path, wishes: Wishes | None = No
     own = [] if settled.name == "pytorch" else [own_name]
     code = code_of([*written.types, *own], what)
     _copy_code(folder, code)
+    written = _for_categories(folder, draft, written)
     tried = _try(estimator, flavour, draft, what)
     compiled = compiled_from(estimator, draft, _COMPILE_ROWS) if tried.signature.inputs else Compiled.without(draft)
     if compiled.model:
@@ -174,6 +176,16 @@ def _write_profiles(folder: Path, draft: Draft, tried: _Tried) -> None:
 
 def _parts(values: Any) -> list[Any]:
     return [values] if values.ndim < 2 else [values[:, i] for i in range(values.shape[1])]
+
+
+def _for_categories(folder: Path, draft: Draft, written: Written) -> Written:
+    """A loader for MLflow that makes categories of texts, for models that split on them."""
+    if not any(column.dtype == "category" for column in draft.signature.inputs):
+        return written
+    target = folder / CODE / f"penstock_{Path(mlflow_categories.__file__).name}"
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(mlflow_categories.__file__, target)
+    return structs.replace(written, loader={**written.loader, "loader_module": target.stem})
 
 
 def _copy_code(folder: Path, code: Code) -> None:
