@@ -124,7 +124,10 @@ class ColumnTally:
 
     def count_of(self, value: Any) -> int:
         """How often `value` was seen, a missing one included."""
-        return self.missing if pd.isna(value) else self.counts.get(value, 0)
+        found = self.counts.get(value)
+        if found is not None:
+            return found
+        return self.missing if pd.isna(value) else 0
 
 
 class Tally:
