@@ -72,7 +72,7 @@ def run(quick: bool) -> list[Result]:
             floors.append(raw(Path(home), number) / METRICS)
             without = logging(0)
             extra.append((logging(METRICS) - without) / METRICS)
-        peers = [mlflow(Path(home), number, 200 if quick else 1_000) for number in range(1 if quick else 3)]
+        peers = [mlflow(Path(home), number, 100 if quick else 300) for number in range(1 if quick else 3)]
     ours = statistics.median(extra)
     return [
         Result(
