@@ -20,14 +20,17 @@ def mlflow_routes(services: Services) -> Iterator[Route]:
     """The rows of the table. Clients ask below `api`, and the browser's below `ajax-api`."""
     finder = Finder(services.store, services.clock)
     artifacts = Artifacts(services, finder)
+    kinds = (
+        Experiments(services, finder),
+        Runs(services, finder),
+        Logging(services, finder),
+        History(services, finder),
+        LoggedModels(services, finder, artifacts),
+        RegisteredModels(services),
+        ModelVersions(services, finder, artifacts),
+    )
     yield from surroundings("/api/3.0/mlflow")
     for root in ("/api/2.0", "/ajax-api/2.0"):
-        prefix = f"{root}/mlflow"
-        yield from Experiments(services, finder).routes(prefix)
-        yield from Runs(services, finder).routes(prefix)
-        yield from Logging(services, finder).routes(prefix)
-        yield from History(services, finder).routes(prefix)
-        yield from artifacts.routes(prefix, f"{root}/mlflow-artifacts")
-        yield from LoggedModels(services, finder, artifacts).routes(prefix)
-        yield from RegisteredModels(services).routes(prefix)
-        yield from ModelVersions(services, finder, artifacts).routes(prefix)
+        yield from artifacts.routes(f"{root}/mlflow", f"{root}/mlflow-artifacts")
+        for kind in kinds:
+            yield from kind.routes(f"{root}/mlflow")
