@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import (
+    batch,
     chain,
     environments,
     fan,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Result]]] = {
     "many": many.run,
     "share": share.run,
     "large": large.run,
+    "batch": batch.run,
     "features": features.run,
     "metrics": metrics.run,
     "profiles": profiles.run,

@@ -60,6 +60,7 @@ def train_and_promote(
     max_memory: str = "",
     approval: str = "",
     promote_to: str = "champion",
+    replay: bool = True,
     **limits: float,
 ) -> Training:
     """Train a model, judge it, and have it take the champion's place if a gate lets it. To be called in a pipeline.
@@ -100,6 +101,7 @@ def train_and_promote(
         max_memory: As for `gate`.
         approval: As for `gate`.
         promote_to: The alias that the model gets if it passed.
+        replay: Whether its package is loaded in a clean environment before.
         **limits: As for `gate`: `min_auc=0.7`.
 
     Raises:
@@ -139,7 +141,7 @@ def train_and_promote(
         approval=approval,
         **limits,
     )
-    outcome = register(model, name, verdict, evaluation, promote_to=promote_to)
+    outcome = register(model, name, verdict, evaluation, promote_to=promote_to, replay=replay)
     return Training(
         model,
         schema,
