@@ -17,7 +17,7 @@ from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.parts import Horizon
 from penstock.evaluation.resampling import Floats, Resampling, draw, measure_once, with_intervals
 from penstock.evaluation.slicing import groups_of, parts_of
-from penstock.evaluation.table import open_table, read_columns, require
+from penstock.evaluation.table import open_table, read_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,10 @@ class _Known:
         table = facts[[*keys, target]]
         if forecasts.history is not None:
             source = open_table(forecasts.history)
-            require(source, [*keys, target], "`history=` lacks what")
+            lacking = [name for name in (*keys, target) if name not in source.names]
+            if lacking:
+                reason = f"it has no column {', '.join(map(repr, lacking))}"
+                raise WrongOption(option="history", value=source.title, reason=reason)
             table = pd.concat([read_columns(source, [*keys, target]), table], ignore_index=True)
         self._now = _ticks(facts[forecasts.time])
         ticks = _ticks(table[forecasts.time])

@@ -19,6 +19,7 @@ h3 { font-size: 15px; margin: 22px 0 8px; } p { margin: 6px 0; } .faint { color:
 figure { margin: 0; padding: 12px; min-width: 0; } figure.wide { grid-column: 1 / -1; }
 figure svg { display: block; width: 100%; height: auto; margin: 0 auto; }
 svg text { font-family: system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif !important; }
+.figures + .table, .notes + .table { margin-top: 14px; }
 .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 6px 12px; border-bottom: 1px solid var(--grid); vertical-align: top; }
 tr:last-child td { border-bottom: 0; } th { color: var(--faint); font-weight: 600; white-space: nowrap; }

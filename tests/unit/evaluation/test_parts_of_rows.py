@@ -164,6 +164,7 @@ def test_several_series_are_kept_apart() -> None:
         ({"ahead": 0}, {"horizon": "ahead"}, UnclearTask, "is not a whole number of steps"),
         ({"time": "soon"}, {}, UnclearTask, "`time` should be times"),
         ({"time": pd.Timestamp("2026-01-01")}, {}, UnclearTask, "is the same in all rows"),
+        ({}, {"history": hours(2)[["time"]]}, WrongOption, "it has no column 'value'"),
         ({}, {"season": 1}, WrongOption, "a season has at least 2 steps"),
     ],
 )

@@ -92,14 +92,15 @@ def _confusion(confusion: Confusion) -> "Figure":
     from matplotlib.colors import LinearSegmentedColormap
 
     size = len(confusion.labels)
-    side = min(9.0, max(3.7, 1.9 + 0.42 * size))
+    side = max(3.7, 1.4 + 0.28 * size)
     made = axes("Confusion", "Predicted", "What happened", width=side + 1.2, height=side, grid="none")
     totals = [max(1, sum(row)) for row in confusion.counts]
     shares = [[count / total for count in row] for row, total in zip(confusion.counts, totals, strict=True)]
     colours = LinearSegmentedColormap.from_list("shares", ["#f1f5f6", MODEL])
     made.imshow(shares, cmap=colours, vmin=0, vmax=1, aspect="auto")
     names = [short(label, 18) for label in confusion.labels]
-    made.set_xticks(range(size), names, rotation=0 if size <= 4 else 45, ha="center" if size <= 4 else "right")
+    steep = size * max(map(len, names)) > 40
+    made.set_xticks(range(size), names, rotation=45 if steep else 0, ha="right" if steep else "center")
     made.set_yticks(range(size), names)
     for edge in range(1, size):
         made.axhline(edge - 0.5, color=GRID, linewidth=0.6)
