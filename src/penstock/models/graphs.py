@@ -38,7 +38,7 @@ def compiled_from(estimator: Any, draft: Draft, rows: int) -> Compiled:
     except PenstockError as error:
         return Compiled(reason=error.message())
     except MemoryError:
-        raise
+        return Compiled(reason="there was not enough memory to compile it")
     except Exception as error:  # noqa: BLE001 - a converter may fail in any way; the original is still there
         return Compiled(reason=f"the compiler failed: {type(error).__name__}: {str(error)[:300]}")
     if not found:

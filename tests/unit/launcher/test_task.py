@@ -13,7 +13,9 @@ from penstock.artifacts import LocalArtifactStore
 from penstock.artifacts.store import ArtifactStore
 from penstock.core import faults
 from penstock.core.errors import PenstockError
+from penstock.data import converter_for
 from penstock.data.errors import WrongType
+from penstock.data.given import given_artifacts
 from penstock.ir.manifest import ComponentManifest
 from penstock.ir.runtime import (
     ArtifactList,
@@ -34,6 +36,7 @@ from penstock.launcher.errors import (
     OutputUnsaved,
     WrongReturn,
 )
+from penstock.launcher.inputs import given_to
 from penstock.launcher.task import run_task, write_whole
 
 TWO = """
@@ -355,3 +358,31 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NoRoom, match="could not be written"):
         write_whole(tmp_path / "file" / "below", b"")
+
+
+def test_what_saves_an_output_can_ask_what_the_task_was_given(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def asks(value: bytes, target: Path) -> dict[str, Any]:
+        seen.extend(f"{one.argument} {one.path.read_text()}" for one in given_artifacts())
+        target.write_bytes(value)
+        return {}
+
+    monkeypatch.setattr(converter_for(bytes), "save", asks, raising=True)
+    (bench.folder / "rows.txt").write_text("x")
+    there = RuntimeArtifact(name="o", uri=bench.store.put_copy(bench.folder / "rows.txt", "rows.txt").uri)
+    source = "from pathlib import Path\ndef task(rows: Path) -> bytes:\n    return rows.read_bytes()\n"
+    bench.run(source, artifacts={"rows": [there]}, saved=("Output",))
+    assert seen == ["rows x"]
+    assert given_artifacts() == ()
+
+
+def test_the_artifacts_that_a_task_was_given_are_named_by_argument(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "rows.txt").write_text("x")
+    stored = bench.store.put_copy(tmp_path / "rows.txt", "rows.txt")
+    there = RuntimeArtifact(name="o", uri=stored.uri, metadata={"kind": "table"}, digest=stored.digest)
+    gone = RuntimeArtifact(name="o", uri=stored.uri.replace("rows.txt", "gone.txt"))
+    inputs = TaskInputValues(artifacts={"b": ArtifactList(artifacts=[there, gone]), "a": ArtifactList()})
+    (found,) = given_to(inputs, bench.store)
+    assert (found.argument, found.kind, found.digest) == ("b", "table", stored.digest)
+    assert found.path.read_text() == "x"

@@ -363,3 +363,22 @@ def test_examples_are_as_mlflow_writes_them(saved: Path) -> None:
     assert split["columns"] == list(X.columns)
     assert json.loads((saved / "serving_input_example.json").read_text()) == {"dataframe_split": split}
     assert len(split["data"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (MemoryError(), "there was not enough memory to compile it"),
+        (RuntimeError("no such operator"), "the compiler failed: RuntimeError: no such operator"),
+    ],
+)
+def test_a_compiler_that_fails_leaves_the_original(
+    error: Exception, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr("penstock.compiled.compile_model", fails)
+    model = Model(pipeline(), data=DATA)
+    assert model.not_compiled == reason
+    np.testing.assert_array_equal(model.predict(DATA), pipeline().predict(X))
