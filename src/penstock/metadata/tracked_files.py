@@ -13,20 +13,9 @@ from msgspec import Struct
 
 from penstock.core.ids import Digest
 from penstock.metadata import rows
+from penstock.metadata import tracked_files_statements as sql
 from penstock.metadata.repeating import repeatable
 from penstock.metadata.session import Connections
-
-_PUT = (
-    "INSERT INTO tracked_files (place, uri, digest, size, run_id, stored_at) VALUES (:place, :uri, :digest, :size, "
-    "COALESCE((SELECT t.run_id FROM tracked_runs AS t WHERE t.tracked_id = :owner), "
-    "(SELECT m.run_id FROM logged_models AS m WHERE m.model_id = :owner)), :stored_at) "
-    "ON CONFLICT (place) DO UPDATE SET uri = excluded.uri, digest = excluded.digest, size = excluded.size, "
-    "run_id = excluded.run_id, stored_at = excluded.stored_at"
-)
-_COLUMNS = "place, uri, digest, size, stored_at"
-_GET = f"SELECT {_COLUMNS} FROM tracked_files WHERE place = :place"
-_UNDER = f"SELECT {_COLUMNS} FROM tracked_files WHERE place >= :low AND place < :high ORDER BY place"
-_REMOVE = "DELETE FROM tracked_files WHERE place = :place OR (place >= :low AND place < :high) RETURNING place"
 
 
 class TrackedFile(Struct, frozen=True, kw_only=True):
@@ -91,25 +80,25 @@ class SqlTrackedFiles:
             for file in sorted(files, key=lambda file: file.place)
         ]
         with self._connections.writing() as session:
-            session.execute_many(_PUT, values)
+            session.execute_many(sql.PUT_FILE, values)
 
     @repeatable
     def get(self, place: str) -> TrackedFile | None:
         with self._connections.reading() as session:
-            row = session.row(_GET, place=place)
+            row = session.row(sql.SELECT_FILE, place=place)
         return None if row is None else _file(row)
 
     @repeatable
     def under(self, folder: str) -> list[TrackedFile]:
         low, high = _range(folder)
         with self._connections.reading() as session:
-            return [_file(row) for row in session.rows(_UNDER, low=low, high=high)]
+            return [_file(row) for row in session.rows(sql.LIST_FILES_UNDER, low=low, high=high)]
 
     @repeatable
     def remove(self, place: str) -> int:
         low, high = _range(place)
         with self._connections.writing() as session:
-            return len(session.rows(_REMOVE, place=place, low=low, high=high))
+            return len(session.rows(sql.DELETE_FILES, place=place, low=low, high=high))
 
 
 def _range(folder: str) -> tuple[str, str]:

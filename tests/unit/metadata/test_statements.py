@@ -11,12 +11,13 @@ import pytest
 from penstock.metadata import registry_statements as registry
 from penstock.metadata import sharing_statements as sharing
 from penstock.metadata import statements as sql
+from penstock.metadata import tracked_files_statements as files
 from penstock.metadata import tracking_statements as tracking
 from penstock.metadata.preparing import PRESENT
 from penstock.metadata.session import expanded
 
 TRACKING = {f"TRACKING_{name}": value for name, value in vars(tracking).items() if name[0] != "_"}
-ALL = vars(sql) | vars(sharing) | vars(registry) | TRACKING
+ALL = vars(sql) | vars(sharing) | vars(registry) | vars(files) | TRACKING
 COLUMNS = {name: value for name, value in ALL.items() if isinstance(value, tuple)}
 NAMED = {name: text for name, text in ALL.items() if name[0].isalpha() and name.isupper() and isinstance(text, str)}
 FLAGS = [False, True]
@@ -88,7 +89,7 @@ def test_every_statement_is_portable(database: sqlite3.Connection, text: str) ->
     tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     names = tables.union(*COLUMNS.values()) | {"document", "excluded", "wanted", "last_version"} | set("celrw")
     names |= {"target", "holder", "note"} | set("mt")
-    names |= {"key", "value", "at", "step", "kind", "dataset_name", "dataset_digest"}
+    names |= {"key", "value", "at", "step", "kind", "dataset_name", "dataset_digest", "place", "stored_at"}
     assert {word for word in words if word not in PORTABLE_WORDS.split() and word not in names} == set()
     assert re.findall(r"[^\w\s:.,()=<>+*]", without_texts) == []
 
