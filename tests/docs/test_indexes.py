@@ -13,11 +13,13 @@ import penstock
 from penstock.core.errors import InfraError, PenstockError, TaskError, UserError
 from penstock.dsl import diagnostics
 from penstock.ir import problems
+from penstock.serving.refusals import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_HERE = ("__main__", "launcher.foreign.sdk")
 """Imported in workers only: the second has Kubeflow's SDK be less than it is, for the whole process."""
-KINDS = (PenstockError, UserError, TaskError, InfraError)
+KINDS = (PenstockError, UserError, TaskError, InfraError, Refused)
+"""What errors derive from, and is never raised itself."""
 
 
 @pytest.mark.parametrize("script", ["index_docs.py", "reference_docs.py"])
