@@ -39,8 +39,8 @@ class CompiledModel:
 
     The graph takes each raw column by its name, as a tensor of shape `[rows, 1]`, and any ONNX runtime can run it, if
     `about["operators"]` is empty; else ONNX Runtime can. A missing number is NaN; a missing text is U+FDD0; a date is
-    int64, microseconds since 1970, and the smallest int64 where it is missing. Its outputs are `predictions`, then `probabilities` or `scores`
-    and `classes` where there are any, and `refused`.
+    int64, microseconds since 1970, and the smallest int64 where it is missing. Its outputs are `predictions`, then
+    `probabilities` or `scores` and `classes` where there are any, and `refused`.
     """
 
     graph: bytes
