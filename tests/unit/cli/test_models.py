@@ -161,7 +161,7 @@ def test_the_card_says_what_is_known_of_a_model_that_was_made_elsewhere(penstock
     text = penstock("models", "card", "taxi")
     assert text.startswith("# taxi/1\n\nREADY, @champion, registered ")
     assert "Fares of \\*taxis\\*." in text
-    assert "No task has evaluated this model." in text
+    assert "No evaluation of this model is on record." in text
     assert "\\<b\\>bold\\</b\\> \\| why" in text
     penstock("models", "card", "taxi/1", "--html", "card.html", "--markdown", "card.md")
     page = (tmp_path / "card.html").read_text("utf-8")

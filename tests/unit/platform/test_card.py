@@ -40,7 +40,7 @@ def version(store: MetadataStore, artifacts: ArtifactStore) -> ModelVersion:
     judged = artifacts.put(file, "evaluation.json")
     file = artifacts.staging() / "verdict.json"
     file.write_text(
-        '{"passed": true, "rows": 200, "champion": "fares/7", "notes": ["Close."],'
+        '{"passed": true, "rows": 200, "champion": "fares/7", "notes": ["Close."], "figures": {"latency": 0.0125},'
         ' "checks": [{"name": "mae", "passed": true, "reason": "2.5 is at most 3"}]}'
     )
     verdict = artifacts.put(file, "verdict.json")
@@ -88,6 +88,7 @@ def test_it_says_how_good_from_what_by_whom(card: Card) -> None:
         "- team: pricing",
         "The verdict: passed, by 200 rows, beside fares/7.",
         "| passed | mae | 2.5 is at most 3 |",
+        "- latency: 0.0125",
     ):
         assert line in text.replace("mean absolute error", "MAE").replace("Mean absolute error", "MAE"), line
     assert re.search(r"champion \| promoted \| none \| 1 \| bob \| better \| \{.*mae.*2\.5\}", text)

@@ -8,7 +8,7 @@ from penstock.artifacts.store import ArtifactStore
 from penstock.metadata.lineage import downstream
 from penstock.metadata.registry import ModelVersion
 from penstock.metadata.store import MetadataStore
-from penstock.platform.card.parts import Notes, Prose, Section, Table
+from penstock.platform.card.parts import Block, Facts, Notes, Prose, Section, Table
 from penstock.platform.report.places import stored_path
 
 _STEPS = 2
@@ -26,13 +26,17 @@ def gate_section(store: MetadataStore, artifacts: ArtifactStore, version: ModelV
         ["passed" if check.get("passed") else "refused", str(check.get("name", "")), str(check.get("reason", ""))]
         for check in _listed(verdict.get("checks"))
     ]
-    blocks: list[Prose | Table | Notes] = [Prose(f"The verdict: {said}, by {verdict.get('rows', 0):,} rows{beside}.")]
+    blocks: list[Block] = [Prose(f"The verdict: {said}, by {verdict.get('rows', 0):,} rows{beside}.")]
     if rows:
         blocks.append(Table(heads=["", "what", "found"], rows=rows))
+    figures = verdict.get("figures")
+    if isinstance(figures, dict):
+        measured = {str(name): f"{one:.4g}" for name, one in figures.items() if isinstance(one, int | float)}
+        blocks.append(Facts(measured))
     notes = verdict.get("notes")
     if isinstance(notes, list) and notes:
         blocks.append(Notes([str(note) for note in notes]))
-    return Section("Gate", list(blocks))
+    return Section("Gate", blocks)
 
 
 def _verdict(store: MetadataStore, artifacts: ArtifactStore, version: ModelVersion) -> dict[str, Any] | None:

@@ -55,7 +55,7 @@ def model_card(store: MetadataStore, artifacts: ArtifactStore, version: ModelVer
         status=version.status,
         aliases=sorted(aliases, key=lambda alias: (alias != "champion", alias)),
         summary=f"registered {moment(version.created_at)} by {version.created_by or 'nobody named'}",
-        headline=headline(evaluation),
+        headline=headline(evaluation, version.tags),
         sections=[section for section in sections if section.blocks],
     )
 

@@ -1,6 +1,6 @@
 """How good a model is, from its evaluation: metrics with intervals, slices, fairness, what it goes by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,13 +22,14 @@ _OF_SECTION = {
 }
 
 
-def headline(evaluation: "Evaluation | None") -> dict[str, tuple[str, str]]:
-    """The main numbers, and what is known of how sure they are."""
-    if evaluation is None:
-        return {}
+def headline(evaluation: "Evaluation | None", tags: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The main numbers, and how sure they are; without an evaluation those that a gate left as tags."""
     from penstock.evaluation.estimates import shown
     from penstock.evaluation.text import words
 
+    if evaluation is None:
+        left = [(words(name), tags[f"metric.{name}"]) for name in _HEADLINES if f"metric.{name}" in tags]
+        return {name: (value, "") for name, value in left[:_MOST_HEADLINES]}
     found: dict[str, tuple[str, str]] = {}
     for name in _HEADLINES:
         one = evaluation.metrics.get(name)
@@ -41,7 +42,7 @@ def headline(evaluation: "Evaluation | None") -> dict[str, tuple[str, str]]:
 def judged_sections(evaluation: "Evaluation | None") -> list[Section]:
     """All that an evaluation says; where there is none, one section that says so."""
     if evaluation is None:
-        return [Section("Metrics", [Prose("No task has evaluated this model.")])]
+        return [Section("Metrics", [Prose("No evaluation of this model is on record.")])]
     from penstock.evaluation.text import summary
 
     draw = _drawing(evaluation)

@@ -30,7 +30,9 @@ def model_section(version: ModelVersion, model: "Model | None") -> Section:
             "size": size(model.size),
         }
     facts |= {"digest": version.digest or "", "replay": version.tags.get("penstock.replay", "")}
-    facts |= {name: text for name, text in sorted(version.tags.items()) if not name.startswith("penstock.")}
+    facts |= {
+        name: text for name, text in sorted(version.tags.items()) if not name.startswith(("penstock.", "metric."))
+    }
     blocks: list[Block] = [Facts({name: text for name, text in facts.items() if text})]
     if model is not None and model.parity:
         shown = {name: _shown(data) for name, data in model.parity.items() if isinstance(data, int | float | str)}
