@@ -1,12 +1,14 @@
 """What holds of profiles whatever the rows: merging in any order, the stated errors, and bytes free of chance."""
 
+import json
 import math
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from polars.testing.parametric import dataframes
 
 from penstock.profiles import Profile, Profiler, profile
 from penstock.profiles.distribution import RANK_ERROR
@@ -143,3 +145,17 @@ def test_counts_of_frequent_texts_are_wrong_by_no_more_than_is_said(seed, sizes)
         assert kept <= count <= kept + column.frequencies.missed
     assert len(column.frequencies.counts) <= 1000
     assert column.distinct == pytest.approx(len(true), rel=0.08)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(dataframes(max_size=30, max_cols=5, allow_null=True))
+def test_columns_of_every_type_are_told_and_merged(frame):
+    made = profile(frame, target=frame.columns[0] if frame.columns else None)
+    assert Profile.from_json(made.to_json()).to_json() == made.to_json()
+    assert made.html("Rows").startswith("<!doctype html>")
+    json.dumps(made.summary(), allow_nan=False)
+    merged = profile(frame.head(5)).merge(profile(frame.slice(5)))
+    for name, column in made.columns.items():
+        assert (column.count, column.distinct) == (merged.columns[name].count, merged.columns[name].distinct)
+        for rank in (0.0, 0.3, 1.0):
+            assert column.quantile(rank) == merged.columns[name].quantile(rank)

@@ -13,6 +13,9 @@ from penstock.dsl import component
 from penstock.profiles.profiler import profile
 
 _SAMPLE = 20_000
+_WIDE = 1e30
+_FLOAT32 = 3e38
+"""The forest computes with such floats."""
 
 
 class Tamed(NamedTuple):
@@ -129,7 +132,11 @@ def _clipped(name: str, dtype: pl.DataType, low: float, high: float) -> pl.Expr:
 
     value = pl.col(name)
     if dtype.is_integer():
-        return value.clip(pl.lit(math.ceil(low)), pl.lit(math.floor(high))).cast(dtype)
+        inner = (math.ceil(max(low, -_WIDE)), math.floor(min(high, _WIDE)))
+        if inner[0] > inner[1]:
+            inner = (round((low + high) / 2),) * 2
+        wide = value.cast(pl.Int128)  # a bound may be more than the type holds
+        return wide.clip(pl.lit(inner[0], pl.Int128), pl.lit(inner[1], pl.Int128)).cast(dtype)
     return (
         pl.when(value.is_nan() if dtype.is_float() else False).then(value).otherwise(value.clip(low, high)).cast(dtype)
     )
@@ -182,4 +189,4 @@ def _without_lonely(rows: pl.LazyFrame, names: list[str], share: float, seed: in
 
 def _finite(name: str) -> pl.Expr:
     value = pl.col(name).cast(pl.Float64)
-    return pl.when(value.is_finite()).then(value).alias(name)
+    return pl.when(value.is_finite()).then(value.clip(-_FLOAT32, _FLOAT32)).alias(name)

@@ -232,12 +232,13 @@ def _apart(numbers: Any, halves: Any) -> tuple[float, int]:
     return abs(2 * float(ranks[second].mean() - ranks[~second].mean()) / n), n
 
 
-def _codes(texts: "pl.Series") -> Any:
-    """A number for each different text, -1 for what is missing."""
+def _codes(values: "pl.Series") -> Any:
+    """A number for each different value, -1 for what is missing."""
     import polars as pl
 
-    found = texts.fill_nan(None) if texts.dtype.is_float() else texts
-    found = found.cast(pl.Int8 if texts.dtype == pl.Boolean else pl.String)
+    found = values.fill_nan(None) if values.dtype.is_float() else values
+    if not (values.dtype.is_numeric() or values.dtype.is_temporal()):
+        found = found.cast(pl.Int8 if values.dtype == pl.Boolean else pl.String)
     return (found.rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()
 
 

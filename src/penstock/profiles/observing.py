@@ -54,12 +54,12 @@ def _texts(column: ColumnProfile, texts: "pl.Series") -> None:
     column.frequencies = column.frequencies or Frequencies()
     column.frequencies.update(texts)
     column.lengths = column.lengths or Distribution()
-    lengths = texts.str.len_chars().cast(pl.Int64).to_numpy()
-    narrow = _counted(lengths, int(lengths.min()), int(lengths.max()))
+    lengths = texts.str.len_chars().cast(pl.Int64)
+    narrow = _counted(lengths, int(lengths.min()), int(lengths.max()))  # type: ignore[arg-type]
     if narrow is not None:
         column.lengths.add(*narrow)
     else:
-        column.lengths.update(lengths.astype(np.float64))
+        column.lengths.update(lengths.cast(pl.Float64).to_numpy())
 
 
 def _numbers(column: ColumnProfile, values: "pl.Series", type: str) -> None:
@@ -75,7 +75,7 @@ def _numbers(column: ColumnProfile, values: "pl.Series", type: str) -> None:
             column.whole = (low, high)
         if max(-low, high) > _EXACT and values.dtype in (pl.Int64, pl.UInt64):
             hashes = hashing.of_integers(values.to_numpy())
-        elif (narrow := _counted(values.cast(pl.Int64).to_numpy(), low, high)) is not None:
+        elif (narrow := _counted(values, low, high)) is not None:
             _count(column, *narrow)
             return
     numbers = values.cast(pl.Float64).to_numpy()
@@ -103,11 +103,13 @@ def _count(column: ColumnProfile, numbers: Any, counts: Any) -> None:
     column.moments = column.moments.merged(Moments.of_counts(numbers, counts))
 
 
-def _counted(integers: Any, low: int, high: int) -> tuple[Any, Any] | None:
+def _counted(integers: "pl.Series", low: int, high: int) -> tuple[Any, Any] | None:
     """The different values of a narrow range and how often each is there, which is faster than sorting."""
-    if high - low >= _NARROW:
+    import polars as pl
+
+    if high - low >= _NARROW or max(-low, high) > _EXACT:
         return None
-    counts = np.bincount(integers - low)
+    counts = np.bincount(integers.cast(pl.Int64).to_numpy() - low)
     there = np.flatnonzero(counts)
     return (there + low).astype(np.float64), counts[there]
 

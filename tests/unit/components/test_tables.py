@@ -61,6 +61,8 @@ def test_outliers_are_brought_back_to_the_bounds():
     whole = clip_outliers(pl.LazyFrame({"n": [1, 2, 3, 4, 900]}, schema={"n": pl.Int32}))
     assert whole.rows.collect()["n"].to_list() == [1, 2, 3, 4, 7]
     assert whole.rows.collect_schema()["n"] == pl.Int32
+    small = pl.LazyFrame({"n": [-128, 0, 127]}, schema={"n": pl.Int8})  # whose bounds are more than 8 bits hold
+    assert clip_outliers(small).rows.collect().equals(small.collect())
 
 
 def test_an_isolation_forest_leaves_out_the_asked_share():
