@@ -51,7 +51,7 @@ def _said(folder: Path, *, trusted: bool) -> dict[str, Any]:
 
 
 def _replayed(folder: Path, *, trusted: bool) -> dict[str, Any]:
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     model = Model.load(folder, trust_pickle=trusted)
     asked = model.asked
     example = model.example
@@ -70,7 +70,8 @@ def _replayed(folder: Path, *, trusted: bool) -> dict[str, Any]:
         said = graph.predict(rows, refuse=False)
         found |= {"graph_predictions": plain(said.predictions), "graph_probabilities": plain(said.probabilities)}
     done = time.perf_counter()
-    return {**found, "load": loaded - began, "predict": done - loaded, "rows": len(rows)}
+    took = {"load": loaded - began, "predict": done - loaded, "processors": time.process_time() - busy}
+    return {**found, **took, "rows": len(rows)}
 
 
 def _untrusted(error: UntrustedModel, modules: list[str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ RECORDED = Expected(predictions=["x", "y"], probabilities=[[0.25, 0.75], [1.0, 0
 
 def said(**change: Any) -> dict[str, Any]:
     same = {"predictions": ["x", "y"], "probabilities": [[0.25, 0.75], [1.0, 0.0]], "load": 1.0, "predict": 0.5}
-    return {**same, "rows": 2, **change}
+    return {**same, "processors": 1.25, "rows": 2, **change}
 
 
 def test_the_same_is_the_same_to_the_last_bits() -> None:
@@ -55,8 +55,8 @@ def test_what_differs_is_named(change: dict[str, Any], cause: str, reason: str) 
 @pytest.mark.parametrize(
     ("answer", "cause", "reason"),
     [
-        ({"slow": True}, "slow", "it did not load and predict within 21 s, where 1 s are allowed"),
-        (said(), "slow", "loading and predicting took 1.5 s, where 1 s are allowed"),
+        ({"slow": True}, "slow", "it did not load and predict within 24 s, where 1 s are allowed"),
+        (said(), "slow", "loading and predicting took 1.2 s, where 1 s are allowed"),
         ({"ended": "its process ended with -11: "}, "fails", "ended with -11"),
         (
             {"missing": "hypothesis"},
@@ -77,7 +77,7 @@ def test_each_cause_has_its_words(answer: dict[str, Any], cause: str, reason: st
 def test_within_its_budget_it_passes() -> None:
     verdict = _judged(said(), Package(flavour="sklearn", class_="x", expected=RECORDED), budget=2.0)
     assert verdict
-    assert (verdict.seconds, verdict.rows) == (1.5, 2)
+    assert (verdict.seconds, verdict.load_seconds, verdict.predict_seconds, verdict.rows) == (1.25, 1.0, 0.5, 2)
 
 
 def test_a_model_without_an_example_cannot_be_replayed(tmp_path: Path) -> None:
