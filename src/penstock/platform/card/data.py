@@ -100,7 +100,7 @@ def _profiled(profile: "Profile") -> Table:
             ]
         )
         pictures.append(sparkline(column))
-    heads = ["column", "type", "missing", "distinct", "least", "mean", "greatest, or most frequent"]
+    heads = ["column", "type", "missing", "distinct", "least", "mean", "most, or most often"]
     return Table(heads=heads, rows=rows, numbers=frozenset({2, 3, 4, 5}), pictures=pictures)
 
 

@@ -1,5 +1,6 @@
 """What a model is: its type, what it predicts, what runs it, its preprocessing step by step, its environment."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST_PACKAGES = 40
 _MOST_TEXT = 300
+_SHOWN_ELSEWHERE = ("penstock.", "metric.")
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 def model_section(version: ModelVersion, model: "Model | None") -> Section:
@@ -30,9 +33,7 @@ def model_section(version: ModelVersion, model: "Model | None") -> Section:
             "size": size(model.size),
         }
     facts |= {"digest": version.digest or "", "replay": version.tags.get("penstock.replay", "")}
-    facts |= {
-        name: text for name, text in sorted(version.tags.items()) if not name.startswith(("penstock.", "metric."))
-    }
+    facts |= {name: text for name, text in sorted(version.tags.items()) if not name.startswith(_SHOWN_ELSEWHERE)}
     blocks: list[Block] = [Facts({name: text for name, text in facts.items() if text})]
     if model is not None and model.parity:
         shown = {name: _shown(data) for name, data in model.parity.items() if isinstance(data, int | float | str)}
@@ -85,7 +86,11 @@ def _step(name: str, step: Any, columns: str) -> Iterator[list[str]]:
         for part, one in step.steps:
             yield from _step(f"{name} / {part}", one, columns)
     else:
-        yield [name, step if isinstance(step, str) else shorten(" ".join(repr(step).split()), _MOST_TEXT), columns]
+        yield [
+            name,
+            step if isinstance(step, str) else shorten(_ADDRESS.sub("", " ".join(repr(step).split())), _MOST_TEXT),
+            columns,
+        ]
 
 
 def _columns(chosen: Any) -> str:
