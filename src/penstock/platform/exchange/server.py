@@ -94,11 +94,11 @@ class MlflowServer:
 
     def versions(self, name: str) -> list[Any]:
         """Its versions, oldest first."""
-        quoted = name.replace("'", "\\'")
+        quote = '"' if "'" in name else "'"
         found: list[Any] = []
         token = None
         while True:
-            page = self.client.search_model_versions(f"name = '{quoted}'", page_token=token)
+            page = self.client.search_model_versions(f"name = {quote}{name}{quote}", page_token=token)
             found += page
             token = page.token
             if not token:
