@@ -180,12 +180,12 @@ def test_delongs_difference_is_that_of_the_aucs(seed: int, size: int, distinct: 
 
 @pytest.mark.parametrize("metric", ["auc", "accuracy", "log_loss", "f1"])
 def test_two_equal_models_are_told_apart_as_often_as_is_stated(metric: str) -> None:
-    """The same quality, other noise: "better" is said of about 5 % of such pairs (99.7 % sure to be below 9 %)."""
+    """The same quality, other noise: "better" is said of about 5 % of such pairs (of 120, at most 12 with 99.5 %)."""
     import pandas as pd
 
     from penstock.evaluation import Predicted, compare
 
-    pairs, rows = 250, 150
+    pairs, rows = 120, 150
     generator = np.random.default_rng(7)
     said = 0
     for _ in range(pairs):
@@ -196,9 +196,9 @@ def test_two_equal_models_are_told_apart_as_often_as_is_stated(metric: str) -> N
             table[name] = 1 / (1 + np.exp(-(logits + generator.normal(0, 0.8, rows))))
         one, other = (Predicted(probability={1: name}) for name in ("one", "other"))
         said += compare(one, other, table, "truth", metric, bootstrap=200).better
-    assert said <= 0.09 * pairs
+    assert said <= 12
     if metric != "accuracy":  # McNemar's exact test is cautious
-        assert said >= 0.02 * pairs
+        assert said >= 1
 
 
 def test_a_better_model_is_found_and_a_margin_asks_for_more() -> None:
