@@ -16,7 +16,7 @@ ROUNDS = 3
 def run(quick: bool) -> list[Result]:
     from benchmarks.pipelines.features_fit import write_table  # here, because it imports what other rows do without
 
-    rows, fitting, rounds = (1_000_000, 200_000, 1) if quick else (ROWS, IN_MEMORY, ROUNDS)
+    rows, fitting, rounds = (5_000_000, 500_000, 1) if quick else (ROWS, IN_MEMORY, ROUNDS)
     with tempfile.TemporaryDirectory() as folder:
         whole, tenth, small = (Path(folder, f"{name}.parquet") for name in ("whole", "tenth", "small"))
         for path, count in ((whole, rows), (tenth, rows // 10), (small, fitting)):
