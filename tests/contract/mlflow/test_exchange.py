@@ -93,8 +93,8 @@ def _goes_and_comes_back(mlflow: Any, model: Any, server: str, system: System) -
     system.models.remove("travels", force=True)
     back = import_model(system, "travels", server)
     assert [(one.version, one.became, one.outcome, one.aliases) for one in back] == [
-        (1, 1, "carried", []),
-        (2, 2, "carried", ["champion"]),
+        (1, 3, "carried", []),
+        (2, 4, "carried", ["champion"]),
     ]
     assert system.models.resolve("travels@champion").digest == there.tags["penstock.digest"]
 
@@ -129,7 +129,7 @@ def _the_commands_say_what_came_of_it(server: str, system: System, capsys: pytes
     home = ["--home", str(system.home)]
     capsys.readouterr()
     assert main(["models", "export", "travels@champion", "--to", server, *home]) == 0
-    assert capsys.readouterr().out.splitlines() == ["travels/2 → 2  there already  @champion"]
+    assert capsys.readouterr().out.splitlines() == ["travels/4 → 3  carried  @champion"]
     assert main(["models", "import", "elsewhere", "--from", server, *home]) == 0
     assert capsys.readouterr().out.splitlines() == ["elsewhere/1 → 1  there already"]
 

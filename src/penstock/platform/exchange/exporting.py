@@ -24,8 +24,8 @@ def export_model(system: "System", reference: str, uri: str) -> list[Carried]:
     """Have the versions of a model on an MLflow server.
 
     Each becomes a run there, with the package as its files, the parameters and metrics of the execution that made it,
-    and a version of the model of the same name. What is there already, by its digest, is not carried again; versions
-    that were refused are left out. Aliases are set as they are here.
+    and a version of the model of the same name. What is there already, by its number here and its digest, is not
+    carried again; versions that were refused are left out. Aliases are set as they are here.
 
     Args:
         system: Where the model is.
