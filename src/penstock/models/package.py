@@ -95,7 +95,7 @@ def read_package(folder: Path) -> Package | None:
     text = read_text(folder, RECORD)
     try:
         package = _decoder.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UnreadablePackage(place=str(folder), reason=f"'{RECORD}' is damaged: {error}") from error
     if package.format > FORMAT:
         newer = f"it is of format {package.format}, and this Penstock knows formats up to {FORMAT}"
