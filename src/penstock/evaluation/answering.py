@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from penstock.evaluation.asking import Asked
 from penstock.evaluation.binary import SMALLEST, BinarySample
-from penstock.evaluation.judging import Judged
+from penstock.evaluation.judged import Judged
 from penstock.evaluation.labels import Classes
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.resampling import Floats

@@ -4,7 +4,7 @@ import numpy as np
 
 from penstock.evaluation.binary import BinarySample
 from penstock.evaluation.estimates import Estimate, estimate
-from penstock.evaluation.judging import Judged
+from penstock.evaluation.judged import Judged
 from penstock.evaluation.multiclass import MOST_RANKED, MulticlassSample
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.resampling import measure_once

@@ -13,7 +13,8 @@ from penstock.evaluation.chance import chance_of, chance_of_wins
 from penstock.evaluation.delong import auc_difference
 from penstock.evaluation.errors import UnclearTask, WrongOption
 from penstock.evaluation.estimates import METRICS, Metric, shown
-from penstock.evaluation.judging import Judged, Question, judge
+from penstock.evaluation.judged import Judged, Question
+from penstock.evaluation.judging import judge
 from penstock.evaluation.multiclass import MOST_DRAWN
 from penstock.evaluation.resampling import Floats, Resampling, draw, few_groups, measure_once
 from penstock.evaluation.table import open_table, require

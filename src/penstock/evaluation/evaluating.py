@@ -21,7 +21,8 @@ from penstock.evaluation.forecasting import (
     naive_forecasts,
     time_blocks,
 )
-from penstock.evaluation.judging import Judged, judge
+from penstock.evaluation.judged import Judged
+from penstock.evaluation.judging import judge
 from penstock.evaluation.multiclass import MulticlassSample
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.options import Columns, Options, checked_plan, columns

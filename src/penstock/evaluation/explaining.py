@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from penstock.evaluation.answering import Answering
 from penstock.evaluation.errors import WrongOption
 from penstock.evaluation.estimates import estimate
-from penstock.evaluation.judging import Judged
+from penstock.evaluation.judged import Judged
 from penstock.evaluation.parts import Explained, Explanations, Importance
 from penstock.evaluation.resampling import Floats
 from penstock.evaluation.shapley import explained_row, shap_values, shapley_values

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from penstock.evaluation.binary import BinarySample
 from penstock.evaluation.estimates import Estimate
-from penstock.evaluation.judging import Judged, Sample
+from penstock.evaluation.judged import Judged, Sample
 from penstock.evaluation.multiclass import MulticlassSample
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.parts import Fairness, Group

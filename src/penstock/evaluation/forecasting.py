@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from penstock.evaluation.errors import UnclearTask, WrongOption
-from penstock.evaluation.judging import Judged
+from penstock.evaluation.judged import Judged
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.parts import Horizon
 from penstock.evaluation.resampling import Floats, Resampling, draw, measure_once, with_intervals

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from penstock.evaluation.errors import WrongOption
 from penstock.evaluation.forecasting import Forecasts
-from penstock.evaluation.judging import Question
+from penstock.evaluation.judged import Question
 from penstock.evaluation.resampling import Resampling
 from penstock.evaluation.table import require
 from penstock.features.source import Source

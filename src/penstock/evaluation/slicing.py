@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from penstock.evaluation.binary import BinarySample
 from penstock.evaluation.chance import chance_of
 from penstock.evaluation.estimates import MAIN, METRICS, Estimate, shown
-from penstock.evaluation.judging import Judged
+from penstock.evaluation.judged import Judged
 from penstock.evaluation.parts import Slice
 from penstock.evaluation.resampling import Floats, Resampling, draw, measure_once, with_intervals
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from penstock.core.json import Json
 from penstock.evaluation.binary import BinarySample
-from penstock.evaluation.judging import Judged
+from penstock.evaluation.judged import Judged
 from penstock.evaluation.multiclass import MulticlassSample
 from penstock.evaluation.numbers import NumberSample
 from penstock.evaluation.parts import WorstRow
