@@ -39,7 +39,7 @@ def train(hours: pl.DataFrame, learning_rate: float = 0.1) -> Pipeline:
         to_float32(),
         HistGradientBoostingRegressor(loss="poisson", learning_rate=learning_rate, random_state=0),
     )
-    return model.fit(hours, hours["count"])
+    return model.fit(hours.select(CALENDAR), hours["count"])
 
 
 @pipeline

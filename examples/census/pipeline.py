@@ -45,7 +45,7 @@ def train(people: pl.DataFrame, learning_rate: float) -> Pipeline:
         to_float32(),
         HistGradientBoostingClassifier(learning_rate=learning_rate, random_state=0),
     )
-    return model.fit(people.to_pandas(), people["salary"])
+    return model.fit(people.select(NUMBERS + NAMES).to_pandas(), people["salary"])
 
 
 @pipeline

@@ -103,7 +103,7 @@ def train(trips: pl.DataFrame, target: str, learning_rate: float) -> Pipeline:
         to_float32(),
         HistGradientBoostingClassifier(learning_rate=learning_rate, max_leaf_nodes=8, random_state=0),
     )
-    return model.fit(trips, trips[target])
+    return model.fit(trips.select(features.CATEGORIES + features.NUMBERS), trips[target])
 
 
 class Account(NamedTuple):

@@ -96,6 +96,8 @@ class _Judgement:
 
     def look_at_metrics(self) -> None:
         """Hold each metric to its limits."""
+        if self.target in [one.name for one in self.model.signature.inputs]:
+            self.notes.append(f"the model asks for '{self.target}', its own target, which no row in production has")
         for limit in self.demands.limits:
             estimate = self.found.metrics.get(limit.metric)
             if estimate is None:

@@ -160,6 +160,12 @@ def test_nothing_to_judge_by_lets_nothing_pass(better: Model, rows: pl.DataFrame
         judged(better, unknown)
 
 
+def test_a_model_that_asks_for_its_own_target_is_noted(better: Model, rows: pl.DataFrame) -> None:
+    assert judged(better, rows).notes == []
+    verdict = judge_model(better, rows.with_columns(z=rows["won"]), "z", "game", Demands(), nobody)
+    assert verdict.notes == ["the model asks for 'z', its own target, which no row in production has"]
+
+
 def test_a_verdict_is_kept_whole(better: Model, worse: Model, rows: pl.DataFrame, tmp_path: Any) -> None:
     verdict = judged(better, rows, worse, beats="champion", limits=read_limits("min_auc=0.99"))
     facts = VerdictConverter().save(verdict, tmp_path / "verdict.json")
