@@ -1,6 +1,7 @@
 """What holds of splits whatever the rows: each row is in one part, in order, and nothing leaks between parts."""
 
 from datetime import datetime, timedelta
+from itertools import combinations, pairwise
 
 import polars as pl
 import pytest
@@ -75,7 +76,7 @@ def test_no_group_is_in_two_parts(values, shares, seed):
     if parts is None:
         return
     groups = [{values[place] for place in part if values[place] is not None} for part in parts]
-    assert not (groups[0] & groups[1] or groups[0] & groups[2] or groups[1] & groups[2])
+    assert all(one.isdisjoint(other) for one, other in combinations(groups, 2))
 
 
 @FAST
@@ -91,7 +92,7 @@ def test_nothing_that_is_learned_from_is_as_late_as_what_judges(hours, shares, g
         return
     told = [[times[place] for place in part] for part in parts if part]
     away = {"": timedelta(0), "3h": timedelta(hours=3), "1d": timedelta(days=1)}[gap]
-    for earlier, later in zip(told, told[1:], strict=False):
+    for earlier, later in pairwise(told):
         assert max(earlier) < min(later)
         assert max(earlier) + away <= min(later)
     if not gap:

@@ -12,8 +12,8 @@ from penstock.core.ids import new_run_id
 from penstock.core.json import Json
 from penstock.engine.errors import NotRunnable
 from penstock.engine.executor import Executor
-from penstock.ir.document import canonical_json, digest
 from penstock.ir.approval import is_approval
+from penstock.ir.document import canonical_json, digest
 from penstock.ir.manifest import read_manifest
 from penstock.ir.spec import ContainerSpec, ExecutorSpec, PipelineDocument
 from penstock.metadata.records import Run
