@@ -68,6 +68,7 @@ def test_a_model_with_modules_of_its_own_is_replayed_without_its_project(
     assert 0 < verdict.seconds <= 600
     refused = _said(Path(moved), trusted=False)
     assert (refused["cause"], "steps_of_mine.Step" in refused["reason"]) == ("untrusted", True)
+    assert not list(Path(moved).rglob("__pycache__"))  # a package stays as it is
 
 
 @pytest.mark.parametrize(

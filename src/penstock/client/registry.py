@@ -123,7 +123,9 @@ class RegistryClient:
             description: For people.
             tags: For people and programs.
         """
-        told = replay and {"passed": bool(replay.passed), "reason": replay.reason, "seconds": replay.seconds}
+        told = None
+        if replay is not None:  # one that failed is false
+            told = {"passed": bool(replay.passed), "reason": replay.reason, "seconds": replay.seconds}
         wanted = {"digest": digest, "replay": told, "refused": refused, "description": description}
         return self._version(self._endpoint.post(_place(name, "versions"), {**wanted, "tags": dict(tags or {})}))
 

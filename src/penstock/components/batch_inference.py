@@ -46,6 +46,7 @@ def batch_predict(
     rows_per_part: int = 1_000_000,
     skip_refused: bool = False,
     parallelism: int = 0,
+    trust: bool = False,
 ) -> list[pa.RecordBatchReader]:
     """Predict each row of a table, in parts. To be called in a pipeline.
 
@@ -64,6 +65,8 @@ def batch_predict(
         rows_per_part: About so many rows in a part; a part is at least one row group of Parquet.
         skip_refused: Leave the prediction of a row empty that the model refuses, instead of failing.
         parallelism: At most so many parts at once; 0 is as many as there is room for.
+        trust: Whether the model's original may be loaded whatever it is, also classes of the author's own, which come
+            with the package: that runs their code.
 
     Returns:
         A table for each part, in the order of the rows: the columns that are kept, `prediction`, `probability`
@@ -75,7 +78,7 @@ def batch_predict(
     need_trace("components.batch_predict")
     found = []
     for part in each(list_parts(rows, rows_per_part), parallelism=parallelism):
-        found.append(predict_part(model, rows, part, version, keep, skip_refused))
+        found.append(predict_part(model, rows, part, version, keep, skip_refused, trust))
     return found
 
 
@@ -88,6 +91,7 @@ def batch_predict_files(
     rows_per_part: int = 1_000_000,
     skip_refused: bool = False,
     parallelism: int = 0,
+    trust: bool = False,
 ) -> list[pa.RecordBatchReader]:
     """The same for files that stay where they are: nothing but the parts' own rows is read, and nothing is copied.
 
@@ -102,11 +106,12 @@ def batch_predict_files(
         rows_per_part: As for `batch_predict`.
         skip_refused: As for `batch_predict`.
         parallelism: As for `batch_predict`.
+        trust: As for `batch_predict`.
     """
     need_trace("components.batch_predict_files")
     found = []
     for part in each(list_files(location, rows_per_part), parallelism=parallelism):
-        found.append(predict_file_part(model, part, version, keep, skip_refused))
+        found.append(predict_file_part(model, part, version, keep, skip_refused, trust))
     return found
 
 
@@ -142,17 +147,25 @@ def predict_part(
     version: str,
     keep: list[str] | None = None,
     skip_refused: bool = False,
+    trust: bool = False,
 ) -> pa.RecordBatchReader:
     """Predict one part of a table."""
+    model = model.trusted() if trust else model
     chosen = msgspec.convert(part, TablePart)
     return _predict(model, rows / chosen.file if chosen.file else rows, chosen, version, keep, skip_refused)
 
 
 @component(name="predict-file-part")
 def predict_file_part(
-    model: Model, part: dict[str, Json], version: str, keep: list[str] | None = None, skip_refused: bool = False
+    model: Model,
+    part: dict[str, Json],
+    version: str,
+    keep: list[str] | None = None,
+    skip_refused: bool = False,
+    trust: bool = False,
 ) -> pa.RecordBatchReader:
     """Predict one part of a file that stays where it is."""
+    model = model.trusted() if trust else model
     import fsspec
 
     chosen = msgspec.convert(part, TablePart)

@@ -17,6 +17,7 @@ def explain(
     limit: int = 1000,
     method: str = "sampling",
     seed: int = 0,
+    trust: bool = False,
 ) -> pl.DataFrame:
     """What brought the model to its answer, for each row; see `penstock.evaluation.explain_rows`.
 
@@ -28,6 +29,8 @@ def explain(
         limit: More rows than that are refused.
         method: `sampling` or `shap`.
         seed: Of what is drawn.
+        trust: Whether the model's original may be loaded whatever it is, also classes of the author's own, which come
+            with the package: that runs their code.
 
     Returns:
         A row for each, in their order: `row`, `answer`, `base`, and `from COLUMN`: how much each moved the answer.
@@ -35,7 +38,13 @@ def explain(
     from penstock.evaluation import explain_rows
 
     found = explain_rows(
-        model, data, background=background, positive=positive or None, limit=limit, method=method, seed=seed
+        model.trusted() if trust else model,
+        data,
+        background=background,
+        positive=positive or None,
+        limit=limit,
+        method=method,
+        seed=seed,
     )
     names = {f"from {name}": name for name in data.columns if name in found[0].contributions}
     return pl.DataFrame(

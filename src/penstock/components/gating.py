@@ -46,6 +46,7 @@ def gate(
     max_latency: str = "",
     max_memory: str = "",
     approval: str = "",
+    trust: bool = False,
     **limits: float,
 ) -> Verdict:
     """Judge whether a model may go on.
@@ -75,6 +76,8 @@ def gate(
         max_latency: The median time that a single row takes in the worker, such as `"20ms"`.
         max_memory: What a fresh process holds at most while it loads the model and predicts, such as `"1G"`.
         approval: The role of a person who has to approve what passed, such as `"model-validator"`.
+        trust: Whether the originals of both models may be loaded whatever they are, also classes of the author's own,
+            which come with their packages: that runs their code.
         **limits: `min_…` and `max_…` of any metric of `evaluate`, such as `min_auc=0.7`.
 
     Raises:
@@ -97,6 +100,7 @@ def gate(
         max_size,
         max_latency,
         max_memory,
+        trust,
     )
     return signed_verdict(judged, name, approval) if approval else judged.verdict
 
@@ -119,6 +123,7 @@ def judge(
     max_size: str = "",
     max_latency: str = "",
     max_memory: str = "",
+    trust: bool = False,
 ) -> Judgement:
     """Judge a model by rows that it has not seen; see `gate`. Not cached, for it looks at the registry."""
     demands = Demands(
@@ -135,6 +140,13 @@ def judge(
         max_latency=max_latency,
         max_memory=max_memory,
     )
-    verdict = judge_model(model, data, target, name, demands, find_champion)
+    verdict = judge_model(
+        model.trusted() if trust else model,
+        data,
+        target,
+        name,
+        demands,
+        lambda name, alias: find_champion(name, alias, trust=trust),
+    )
     logger.info("%s", verdict)
     return Judgement(verdict, verdict.passed, verdict.evidence(), Markdown(verdict.markdown()))

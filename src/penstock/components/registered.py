@@ -32,13 +32,13 @@ def find_version(reference: str) -> Found:
     return _opened(registry, registry.resolve(reference))
 
 
-def find_champion(name: str, alias: str) -> Found | None:
+def find_champion(name: str, alias: str, *, trust: bool = False) -> Found | None:
     """The version that an alias of a model stands for; None if there is none yet. Raises as `find_version`."""
     registry = RegistryClient.current(f"comparing with {name}@{alias}")
     found = registry.find(f"{name}@{alias}")
-    return None if found is None else _opened(registry, found)
+    return None if found is None else _opened(registry, found, trust=trust)
 
 
-def _opened(registry: RegistryClient, version: Version) -> Found:
+def _opened(registry: RegistryClient, version: Version, *, trust: bool = False) -> Found:
     folder = registry.folder(str(version))  # by number: the alias may be moved at any moment
-    return Found(model=Model.load(folder), name=version.name, number=version.version)
+    return Found(model=Model.load(folder, trust_pickle=trust), name=version.name, number=version.version)

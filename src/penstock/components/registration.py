@@ -39,6 +39,7 @@ def register(
     replay: bool = True,
     replay_budget: float = 10.0,
     tags: dict[str, str] | None = None,
+    trust: bool = False,
 ) -> Registered:
     """Put a model on record as the next version of a name, and promote it if the verdict lets it pass.
 
@@ -57,6 +58,8 @@ def register(
         replay: Whether to load the package in a clean environment first.
         replay_budget: Seconds that loading and predicting may take there.
         tags: For people and programs.
+        trust: Whether the model's original may be loaded whatever it is, also classes of the author's own, which come
+            with the package: that runs their code.
 
     Raises:
         ModelRefused: It was refused, and `on_refusal` is `fail`.
@@ -68,7 +71,7 @@ def register(
         version = registry.register(
             name,
             model.digest,
-            replay=_replayed(model, replay_budget) if replay and not refused else None,
+            replay=_replayed(model, replay_budget, trust=trust) if replay and not refused else None,
             refused=refused,
             tags={**_tags(verdict, evaluation), **(tags or {})},
         )
@@ -114,10 +117,10 @@ def _promoted(registry: RegistryClient, version: Version, verdict: Verdict | Non
     return outcome(why, promoted=True)
 
 
-def _replayed(model: Model, budget: float) -> Any:
+def _replayed(model: Model, budget: float, *, trust: bool) -> Any:
     from penstock.models.replaying import replay
 
-    return replay(model.folder, budget)
+    return replay(model.folder, budget, trust=trust)
 
 
 def _tags(verdict: Verdict | None, evaluation: Evaluation | None) -> dict[str, str]:

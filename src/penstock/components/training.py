@@ -61,6 +61,7 @@ def train_and_promote(
     approval: str = "",
     promote_to: str = "champion",
     replay: bool = True,
+    trust: bool = False,
     **limits: float,
 ) -> Training:
     """Train a model, judge it, and have it take the champion's place if a gate lets it. To be called in a pipeline.
@@ -102,6 +103,7 @@ def train_and_promote(
         approval: As for `gate`.
         promote_to: The alias that the model gets if it passed.
         replay: Whether its package is loaded in a clean environment before.
+        trust: As for `gate`.
         **limits: As for `gate`: `min_auc=0.7`.
 
     Raises:
@@ -121,7 +123,7 @@ def train_and_promote(
     else:
         parts = random_split(believed, test=test, seed=seed)
     model = fit(parts.train)
-    evaluation = evaluate(model, parts.test, target, slices=slices, sensitive=sensitive, positive=positive)
+    evaluation = evaluate(model, parts.test, target, slices=slices, sensitive=sensitive, positive=positive, trust=trust)
     verdict = gate(
         model,
         parts.test,
@@ -139,9 +141,10 @@ def train_and_promote(
         max_latency=max_latency,
         max_memory=max_memory,
         approval=approval,
+        trust=trust,
         **limits,
     )
-    outcome = register(model, name, verdict, evaluation, promote_to=promote_to, replay=replay)
+    outcome = register(model, name, verdict, evaluation, promote_to=promote_to, replay=replay, trust=trust)
     return Training(
         model,
         schema,

@@ -270,6 +270,12 @@ class Model:
         """The bytes of its folder."""
         return self._content[1]
 
+    def trusted(self) -> "Model":
+        """The same package, whose original may be loaded whatever it is, as with `Model.load(…, trust_pickle=True)`."""
+        model = Model._opened(self.folder, self._estimator)
+        model._trust = True
+        return model
+
     def original(self, trust: bool = False) -> Any:
         """The estimator itself.
 

@@ -36,6 +36,11 @@ def load_original(folder: Path, package: Package, *, trust: bool) -> Any:
 
 
 def _put_on_path(code: Path) -> None:
-    """Behind all that is there: the author's own project, where it is at hand, comes first."""
+    """Behind all that is there: the author's own project, where it is at hand, comes first.
+
+    From now on this process leaves no compiled bytes beside what it imports: a package must stay as it is, and what is
+    imported from it may be imported at any later moment.
+    """
+    sys.dont_write_bytecode = True
     if str(code) not in sys.path:
         sys.path.append(str(code))

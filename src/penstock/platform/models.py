@@ -99,7 +99,7 @@ def parse_day(text: str) -> date | datetime:
         raise DateUnreadable(text=text) from None
 
 
-def replayed(system: "System", model: Artifact | str, budget: float) -> "Replayed | None":
+def replayed(system: "System", model: Artifact | str, budget: float, *, trust: bool = False) -> "Replayed | None":
     """What comes of loading a model in a clean environment made from its lock; None if that cannot be done here.
 
     A folder that is not there, or is no model, is passed over: registering it says so.
@@ -119,5 +119,5 @@ def replayed(system: "System", model: Artifact | str, budget: float) -> "Replaye
             folder = read_outside(model, system.artifacts.staging())
     except PenstockError:
         return None
-    outcome: Replayed = replay(folder, budget)
+    outcome: Replayed = replay(folder, budget, trust=trust)
     return outcome

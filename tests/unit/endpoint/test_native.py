@@ -19,6 +19,7 @@ from penstock.endpoint.listener import Listener
 from penstock.endpoint.services import Services
 from penstock.metadata import MetadataStore, open_store
 from penstock.metadata.records import Changes, EventType
+from penstock.models.replaying import Replay
 from penstock.testing.clock import FakeClock
 from penstock.testing.store_cases.samples import an_artifact, an_event, an_execution, started
 
@@ -172,3 +173,10 @@ def test_a_container_without_an_endpoint_says_so(
     monkeypatch.delenv(ADDRESS, raising=False)
     assert _wait(tmp_path / "answer") == 1
     assert "no Penstock endpoint is reachable from here" in capsys.readouterr().err
+
+
+def test_a_model_that_failed_its_replay_is_kept_and_marked(registry: RegistryClient, digest: str) -> None:
+    failed = Replay(passed=False, cause="helper", reason="it imports 'neighbour', which does not travel with it")
+    version = registry.register("taxi", digest, replay=failed)
+    assert (version.status, "it imports 'neighbour'" in version.status_reason) == ("REFUSED", True)
+    assert registry.register("taxi", digest, replay=Replay(passed=True, seconds=1.0)).status == "READY"

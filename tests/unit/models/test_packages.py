@@ -242,6 +242,7 @@ def test_modules_of_the_project_travel_with_the_model(project: Path, tmp_path: P
     model = Model.load(folder)
     with pytest.raises(UntrustedModel, match=r"holds types that are not trusted: mine\.Logged"):
         model.predict(DATA)
+    np.testing.assert_array_equal(model.trusted().predict(DATA), estimator.predict(X[["fare"]]))
     assert model.original(trust=True) is model.original()
     np.testing.assert_array_equal(model.predict(DATA), estimator.predict(X[["fare"]]))
 

@@ -14,9 +14,10 @@ HOST = "127.0.0.1"
 @click.argument("model")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
 @click.option("--name", metavar="NAME", help="What clients call it.  [default: the model's name]")
+@click.option("--trust", is_flag=True, help="Load a model whatever it is: that runs its maker's code.")
 @options.quiet
 @options.home
-def serve(model: str, port: int, name: str | None, quiet: bool, home: Path | None) -> int:
+def serve(model: str, port: int, name: str | None, trust: bool, quiet: bool, home: Path | None) -> int:
     """Serve a model on this machine, until Ctrl-C.
 
     MODEL is a registered version (taxi@champion, taxi/3), or the folder of a model package. Clients send raw rows, by
@@ -33,7 +34,7 @@ def serve(model: str, port: int, name: str | None, quiet: bool, home: Path | Non
 
     with session(home) as here:
         package, called, version = open_model(here, model)
-        served = load_served(package, name or called, version)
+        served = load_served(package.trusted() if trust else package, name or called, version)
         try:
             listening = listen(HOST, port)
         except OSError as error:

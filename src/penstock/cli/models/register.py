@@ -21,6 +21,7 @@ from penstock.cli.models import naming
     metavar="SECONDS",
     help="How long it may take to load and predict there.",
 )
+@click.option("--trust", is_flag=True, help="Load it whatever it is: that runs its maker's code.")
 @click.option("--promote", is_flag=True, help="Promote it at once.")
 @naming.alias
 @naming.reason
@@ -33,6 +34,7 @@ def register(
     model: str,
     no_replay: bool,
     budget: float,
+    trust: bool,
     promote: bool,
     alias: str,
     reason: str,
@@ -58,7 +60,7 @@ def register(
     given = dict(map(pair, tags))
     with session(home, json=as_json) as here:
         found = find_model(here.store, model)
-        outcome = None if no_replay else replayed(here.system, found, budget)
+        outcome = None if no_replay else replayed(here.system, found, budget, trust=trust)
         version = here.system.models.register(name, found, replay=outcome, description=description, tags=given)
         moved = None
         if promote and version.status == "READY":
