@@ -12,8 +12,9 @@ KILLS ?= 1000
 ARGS ?=
 TORCH ?= torch==2.13.0
 TORCH_PIP ?= pip
+TORCH_FOLDER := .cache/torch
 
-.PHONY: help setup torch check lint types imports lock docs docs-check test soak conformance demo bench clean
+.PHONY: help setup torch test-torch check lint types imports lock docs docs-check test soak conformance demo bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' | expand -t 14
@@ -24,8 +25,16 @@ $(READY): pyproject.toml uv.lock
 	@echo "Making .venv as uv.lock says (the first time, this downloads what is missing)"
 	@uv="$$(scripts/find-uv)"; "$$uv" sync --locked --quiet; touch $@
 
-torch: $(READY) ## PyTorch, which no extra and no lock has: its tests are skipped without it
-	$(TORCH_PIP) --python $(BIN)/python install $(TORCH)
+torch: $(TORCH_FOLDER)/.ready ## PyTorch in a folder of its own: no extra and no lock has it, and all else would import it
+
+$(TORCH_FOLDER)/.ready: | $(READY)
+	@rm -rf $(TORCH_FOLDER)
+	$(TORCH_PIP) --python $(BIN)/python install --quiet --target $(TORCH_FOLDER) $(TORCH)
+	@touch $@
+
+test-torch: torch ## The tests that need PyTorch, which `make test` skips
+	PYTHONPATH=$(CURDIR)/$(TORCH_FOLDER) $(BIN)/python -m pytest tests/unit/models/test_torch.py tests/unit/features/test_loaders.py \
+	  tests/contract/test_mlflow_models.py -k "torch or loader"
 
 check: lint types imports lock docs-check ## Everything that can be said without running the code
 

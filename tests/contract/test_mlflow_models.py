@@ -132,7 +132,7 @@ def test_mlflow_serves_models_that_split_on_categories(mlflow: Any, tmp_path: Pa
 
 
 def test_mlflow_runs_an_exported_program(mlflow: Any, tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: `make torch`")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed: `make test-torch`")
     model = Model(torch.nn.Linear(3, 1), data=NUMBERS)
     loaded = mlflow.pyfunc.load_model(str(model.save(tmp_path / "model")))
     np.testing.assert_allclose(loaded.predict(NUMBERS).to_numpy().reshape(-1), model.predict(NUMBERS), rtol=1e-6)

@@ -28,6 +28,7 @@ from penstock.metadata.errors import LeaseLost
 from penstock.metadata.records import Run, State
 from penstock.platform.system import System
 
+_UNFINISHED = (State.PENDING, State.RUNNING, State.CANCELING)
 _LOOK = 1.0
 """Seconds between two looks for runs."""
 _PATIENCE = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -87,7 +88,7 @@ class EngineService:
             once: Look once, drive what waits then, and leave.
             until_idle: Leave when every run has ended, here and on other engines.
         """
-        others = until_idle and self._others()  # first: a lease that runs out between the two leaves a run that waits
+        others = until_idle and self._others()
         waiting = self._look()
         while not self._stops:
             if once and not self._threads:
@@ -140,12 +141,17 @@ class EngineService:
         return [owner for owner in holders if owner != self._system.engine_id and is_dead(owner)]
 
     def _others(self) -> bool:
-        """Whether some other engine drives something: should it die, we are needed."""
+        """Whether some other engine drives something: should it die, we are needed.
+
+        A run that has not ended counts too, whoever has its lease: that may run out or be renewed at this very moment.
+        """
+        store = self._system.store
         try:
-            holders = self._system.store.engines(self._system.clock.now())
+            holders = store.engines(self._system.clock.now())
+            unfinished = store.runs(states=_UNFINISHED, limit=self._max_runs + 50)
         except InfraError:
             return True
-        return any(owner != self._system.engine_id for owner in holders)
+        return any(owner != self._system.engine_id for owner in holders) or any(map(self._is_ours, unfinished))
 
     def _is_ours(self, run: Run) -> bool:
         """Not runs for a debugger, nor those that whoever submitted them is about to drive."""

@@ -16,7 +16,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs/guides/features.md"
 
 
 def test_the_loader_of_the_guide_gives_every_row_as_tensors(tmp_path: Path) -> None:
-    pytest.importorskip("torch", reason="PyTorch is not installed: `make torch` installs it")
+    pytest.importorskip("torch", reason="PyTorch is not installed: `make test-torch` brings it")
     [block] = [each for each in blocks(PAGE) if each.title == "loader.py"]
     made: dict[str, Any] = {"__name__": "loader"}
     exec(block.body, made)

@@ -12,7 +12,7 @@ from penstock import Model
 from penstock.models import NotPackaged, UnreadablePackage
 from penstock.models.flavours.torch import check_archive
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: `make torch`")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: `make test-torch`")
 
 ROWS = pd.DataFrame(np.random.default_rng(0).random((20, 3)), columns=list("abc"))
 
