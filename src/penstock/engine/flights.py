@@ -71,8 +71,11 @@ class Flights:
         }
         held = self._claim(wanted) if wanted else {}
         fault_point("engine.after_claim")
-        # Whom they waited for may have finished between the look into the cache and the claim.
-        freed = [answer.path for answer in answers if answer.path in self._asked and answer.fingerprint not in held]
+        # Whoever computed it may have finished between the look into the cache and the claim.
+        granted = {print_: path for print_, path in wanted.items() if print_ not in held}
+        known = self._store.cached(list(granted)) if granted else {}
+        freed = {*(path for print_, path in granted.items() if print_ in known)}
+        freed |= {answer.path for answer in answers if answer.path in self._asked and answer.fingerprint not in held}
         again = {answer.path: answer for answer in look_up([LookUpCache(path=path) for path in freed])} if freed else {}
         return [self._told(again.get(answer.path, answer), held) for answer in answers]
 
