@@ -1,6 +1,5 @@
 """What is counted and measured of requests, in Prometheus' words."""
 
-from collections.abc import Sequence
 from typing import Any
 
 _BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -30,7 +29,6 @@ class Figures:
         )
         self.open = Gauge("penstock_open_requests", "Requests that are being handled.", registry=self._registry)
         self._known: dict[tuple[str, str, str], tuple[Any, Any, Any]] = {}
-        self._refusals: dict[Sequence[str], Any] = {}
 
     def answered(self, model: str, version: str, protocol: str, rows: int, seconds: float) -> None:
         """A request was answered with predictions."""

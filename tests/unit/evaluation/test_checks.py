@@ -143,7 +143,7 @@ def test_single_rows_are_explained_without_knowing_what_happened() -> None:
 
 
 def test_shap_says_the_same() -> None:
-    pytest.importorskip("shap")
+    pytest.importorskip("shap", reason="the extra `evaluation` is not installed")
     table = people().drop(columns="y")
     own = explain_rows(Probable(), table[:3], background=table)
     theirs = explain_rows(Probable(), table[:3], background=table, method="shap")

@@ -106,6 +106,8 @@ def test_no_rows_have_no_predictions(call: Call) -> None:
     ("path", "body"),
     [
         ("/predict", 7),
+        ("/predict/row", []),
+        ("/predict/row", [ROW, ROW]),
         ("/predict", [[1]]),
         ("/v1/models/tips:predict", []),
         ("/v1/models/tips:predict", {"instances": {"a": 1}}),
@@ -181,6 +183,7 @@ def test_what_was_answered_is_counted(call: Call) -> None:
     text = call("/metrics", method="GET").body.decode()
     assert 'penstock_requests_total{model="tips",protocol="penstock",status="200",version="3"} 1.0' in text
     assert 'status="400"' in text
+    assert "penstock_open_requests 0.0" in text
     assert 'penstock_request_rows_sum{model="tips",protocol="penstock",version="3"} 2.0' in text
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from penstock.serving.refusals import Problem, UnfitRows
 from penstock.serving.running import Answer
 from penstock.serving.served import Served
 
@@ -44,7 +45,10 @@ class NativeProtocol:
 
     def read(self, body: bytes, content_type: str, served: Served) -> list[Any]:  # noqa: ARG002 - there is only one
         """See `PredictionProtocol.read`."""
-        return served.reader.read_rows(body)
+        rows = served.reader.read_rows(body)
+        if self._single and len(rows) != 1:
+            raise UnfitRows(problems=[Problem(expected="one row", got=f"a list of {len(rows)}")])
+        return rows
 
     def write(self, answer: Answer, served: Served, request: str) -> bytes:
         """See `PredictionProtocol.write`."""
